@@ -1,0 +1,117 @@
+"""What a connector folder says about itself: settings, kinds, limits, and where its code begins.
+
+A `manifest.toml` in the folder is the registration; there is no other list.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from trace_core.errors import Misconfigured, Problem
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting of a connection: its type (`text`, `url`, `secret`, `integer`, `flag`, `list`, `table`) and what it is for."""
+
+    name: str
+    type: str
+    help: str
+    required: bool = False
+    default: Any = None
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One object of the system: whether it can be read and written, which field marks a change, and its order in a sync."""
+
+    name: str
+    read: bool = True
+    write: bool = False
+    watermark: str = ""
+    order: int = 100
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A connector folder's `manifest.toml`, typed."""
+
+    system: str
+    name: str
+    name_zh: str
+    entry: str
+    simulator: str
+    settings: Mapping[str, Setting]
+    kinds: Mapping[str, Kind]
+    limits: Mapping[str, Any] = field(default_factory=dict)
+
+
+def systems() -> list[str]:
+    """Names of all connector folders that have a manifest, in alphabetical order."""
+    return sorted(path.parent.name for path in HOME.glob("*/manifest.toml"))
+
+
+def manifest(system: str) -> Manifest:
+    """The manifest of one system; `Misconfigured` when there is no such connector, naming those that exist."""
+    path = HOME / system / "manifest.toml"
+    if not path.is_file():
+        raise Misconfigured(f"there is no connector {system!r}; known are {', '.join(systems())}", code="unknown_system")
+    told = tomllib.loads(path.read_text("utf-8"))
+    settings = {name: Setting(name, choices=tuple(s.pop("choices", ())), **s) for name, s in told.get("settings", {}).items()}
+    kinds = {name: Kind(name, **kind) for name, kind in told.get("kinds", {}).items()}
+    return Manifest(
+        system=told["system"],
+        name=told["name"],
+        name_zh=told["name_zh"],
+        entry=told["entry"],
+        simulator=told.get("simulator", ""),
+        settings=settings,
+        kinds=kinds,
+        limits=told.get("limits", {}),
+    )
+
+
+def front_door(dotted: str) -> Any:
+    """The object that `module:name` points at."""
+    module, _, name = dotted.partition(":")
+    return getattr(import_module(module), name)
+
+
+def typed(man: Manifest, given: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Settings checked against the manifest, with defaults filled in; `Misconfigured` lists every problem at once."""
+    problems = [
+        Problem(f"{where}.{name}", f"unknown setting; {man.system} knows {', '.join(sorted(man.settings))}")
+        for name in given
+        if name not in man.settings
+    ]
+    values: dict[str, Any] = {}
+    for name, setting in man.settings.items():
+        value = given.get(name, setting.default)
+        if value is None and setting.required:
+            problems.append(Problem(f"{where}.{name}", f"is required: {setting.help}"))
+        elif value is not None and (wrong := _wrong(setting, value)):
+            problems.append(Problem(f"{where}.{name}", wrong, "" if setting.type == "secret" else str(value)))
+        values[name] = value
+    if problems:
+        raise Misconfigured(f"{where} cannot be used", code="settings", problems=problems)
+    return values
+
+
+def _wrong(setting: Setting, value: Any) -> str:
+    expected: dict[str, type | tuple[type, ...]] = {"integer": int, "flag": bool, "list": list, "table": dict}
+    if not isinstance(value, expected.get(setting.type, str)):
+        return f"must be a {setting.type}: {setting.help}"
+    if setting.type == "url" and not str(value).startswith(("http://", "https://")):
+        return "must begin with http:// or https://"
+    if setting.choices and value not in setting.choices:
+        return f"must be one of {', '.join(setting.choices)}"
+    return ""
