@@ -1,0 +1,201 @@
+"""What a document says happened, in one form for all kinds, and the keys under which it is found again.
+
+An event is a pure function of one document. Which links follow is decided later, by rules that see several events together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from trace_core.documents.envelope import Document
+from trace_core.identifiers import ItemCode, PlantCode, ThingId
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """The document revision that an event or link comes from."""
+
+    plant: str
+    kind: str
+    key: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """A thing that took part, with its quantity as written. `quantity` is None when the document gives none. `lot`: the output's lot."""
+
+    thing: ThingId
+    quantity: Decimal | None = None
+    uom: str = ""
+    designators: tuple[str, ...] = ()
+    lot: ThingId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at one instant in one plant.
+
+    `type` is a movement type, `operation`, `repair`, `add`, `remove` (of a container) or `inspection`. `inputs` and `outputs` by type:
+    movements have the thing in `inputs` and `other` in `outputs`; a repair has installed parts in `inputs`, the repaired thing in
+    `outputs`, and `removed`; a pack has contents in `inputs` and the container in `outputs`.
+    """
+
+    source: Source
+    type: str
+    at: datetime
+    inputs: tuple[Flow, ...]
+    outputs: tuple[Flow, ...] = ()
+    removed: tuple[Flow, ...] = ()
+    order: str | None = None
+    operation: str | None = None
+    partner: str | None = None
+    shipment: str | None = None
+    equipment: str | None = None
+    people: tuple[str, ...] = ()
+    backflush: bool = False
+    reverses: str | None = None
+
+    @property
+    def plant(self) -> str:
+        """The plant of the document."""
+        return self.source.plant
+
+    @property
+    def rank(self) -> tuple[datetime, Source]:
+        """The order in which events of the same instant are taken: by source, so that it never depends on arrival."""
+        return self.at, self.source
+
+
+def thing_of(told: Mapping[str, Any], plant: str) -> ThingId:
+    """The thing that a document part names; `plant` is the document's, used where the part has none."""
+    return ThingId(PlantCode(told.get("plant", plant)), told["kind"], ItemCode(told.get("item", "")), told["number"])
+
+
+def event_of(document: Document) -> Event | None:
+    """The event that a document states, None when it is withdrawn or states no event."""
+    reader = _READERS.get(document.kind)
+    return None if document.deleted or reader is None else reader(document)
+
+
+def _source(document: Document) -> Source:
+    return Source(document.plant, document.kind, document.key, document.revision)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _flow(told: Mapping[str, Any], plant: str, thing: ThingId | None = None) -> Flow:
+    quantity = told.get("quantity")
+    return Flow(
+        thing or thing_of(told["thing"], plant),
+        Decimal(quantity) if quantity is not None else None,
+        told.get("uom", ""),
+        tuple(told.get("designators", ())),
+        thing_of(told["lot"], plant) if "lot" in told else None,
+    )
+
+
+def _movement(document: Document) -> Event:
+    body, plant = document.body, document.plant
+    thing = thing_of(body["thing"], plant)
+    return Event(
+        _source(document),
+        body["type"],
+        _time(body["at"]),
+        inputs=(_flow(body, plant, thing),),
+        outputs=(Flow(thing_of(body["other"], plant)),) if "other" in body else (),
+        order=body.get("order"),
+        operation=body.get("operation"),
+        partner=body.get("partner"),
+        shipment=body.get("shipment"),
+        equipment=body.get("equipment"),
+        people=(body["person"],) if "person" in body else (),
+        backflush=body.get("backflush", False),
+        reverses=body.get("reverses"),
+    )
+
+
+def _operation(document: Document) -> Event:
+    body, plant = document.body, document.plant
+    return Event(
+        _source(document),
+        "operation",
+        _time(body["at"]),
+        inputs=tuple(_flow(told, plant) for told in body["inputs"]),
+        outputs=tuple(_flow(told, plant) for told in body["outputs"]),
+        order=body["order"],
+        operation=body["operation"],
+        equipment=body.get("equipment"),
+        people=tuple(body.get("people", ())),
+    )
+
+
+def _pack(document: Document) -> Event:
+    body, plant = document.body, document.plant
+    container = ThingId(PlantCode(plant), "container", ItemCode(""), body["container"])
+    contents = tuple(_flow(told, plant, thing_of(told, plant)) for told in body["contents"])
+    return Event(_source(document), body["action"], _time(body["at"]), inputs=contents, outputs=(Flow(container),))
+
+
+def _repair(document: Document) -> Event:
+    body, plant = document.body, document.plant
+    return Event(
+        _source(document),
+        "repair",
+        _time(body["at"]),
+        inputs=tuple(_flow(told, plant) for told in body["installed"]),
+        outputs=(Flow(thing_of(body["thing"], plant)),),
+        removed=tuple(_flow(told, plant) for told in body["removed"]),
+        order=body.get("order"),
+        equipment=body.get("equipment"),
+        people=(body["person"],) if "person" in body else (),
+    )
+
+
+def _inspection(document: Document) -> Event:
+    body, plant = document.body, document.plant
+    return Event(
+        _source(document),
+        "inspection",
+        _time(body["at"]),
+        inputs=(Flow(thing_of(body["thing"], plant)),),
+        operation=body.get("operation"),
+        equipment=body.get("equipment"),
+    )
+
+
+_READERS = {"movement": _movement, "operation": _operation, "pack": _pack, "repair": _repair, "inspection": _inspection}
+
+
+def named_things(event: Event) -> Iterator[ThingId]:
+    """Every thing that the event names, lots of outputs included; a thing may come twice."""
+    for flow in (*event.inputs, *event.outputs, *event.removed):
+        yield flow.thing
+        if flow.lot:
+            yield flow.lot
+
+
+def measured(document: Document) -> Iterator[tuple[str, ThingId, str]]:
+    """(document path, thing, unit) of every quantity in an event document that is counted in a unit of the thing's item."""
+    event = event_of(document)
+    if event is None:
+        return
+    paths = _PATHS.get(document.kind, {})
+    for group, flows in (("inputs", event.inputs), ("outputs", event.outputs), ("removed", event.removed)):
+        for at, flow in enumerate(flows):
+            if flow.uom and not flow.thing.is_container and group in paths:
+                yield paths[group].format(at), flow.thing, flow.uom
+
+
+_PATHS: Mapping[str, Mapping[str, str]] = {
+    "movement": {"inputs": "body.uom"},
+    "operation": {"inputs": "body.inputs.{}.uom", "outputs": "body.outputs.{}.uom"},
+    "pack": {"inputs": "body.contents.{}.uom"},
+    "repair": {"inputs": "body.installed.{}.uom", "removed": "body.removed.{}.uom"},
+}
