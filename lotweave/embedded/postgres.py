@@ -142,7 +142,7 @@ class EmbeddedPostgres:
             env=env,
             cwd="/",
             check=False,
-            preexec_fn=become(self.user),  # noqa: PLW1509 - one thread only at this point
+            preexec_fn=become(self.user),
         )
         if check and done.returncode != 0:
             raise Misconfigured(f"{program} failed: {(done.stderr or done.stdout or '').strip()[-400:]}", code="database_make")

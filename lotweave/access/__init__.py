@@ -1,0 +1,1 @@
+"""Who may ask and change what: keys, their roles and plants."""

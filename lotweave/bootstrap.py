@@ -1,0 +1,101 @@
+"""The wiring: from a site's settings to an open database, a broker and connectors. Nothing is built on import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection as Sql
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from connectors.kit.contract import Connector
+from connectors.kit.manifest import front_door, manifest
+from lotweave.embedded.postgres import EmbeddedPostgres
+from lotweave.settings import Connection, Site, resolved
+from pipelines.state import quarantine
+from trace_core.errors import Unreachable
+from trace_core.ports import Documents
+from trace_core.store.view import StoreView
+
+
+def clock() -> datetime:
+    """Now, aware, in UTC; the only clock of the house."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A site with its database open and at the newest migration."""
+
+    site: Site
+    engine: Engine
+
+    def begin(self) -> AbstractContextManager[Sql]:
+        """A transaction: committed at the end of the block, rolled back on an error."""
+        return self.engine.begin()
+
+    @contextmanager
+    def view(self, as_known_at: datetime | None = None) -> Iterator[Documents]:
+        """The documents that count now, or counted as known then, in one database snapshot."""
+        with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+            yield StoreView(connection, as_known_at=as_known_at, waiting_about=partial(quarantine.waiting_about, connection))
+
+
+@contextmanager
+def opened(site: Site) -> Iterator[House]:
+    """The site's house. The embedded database is started when it does not run, and stopped again by its last user.
+
+    Errors: `Unreachable` when the database does not answer.
+    """
+    if site.database is not None:
+        with _engine(site.database) as engine:
+            yield House(site, engine)
+    else:
+        with EmbeddedPostgres(site.state).used() as url, _engine(url) as engine:
+            yield House(site, engine)
+
+
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=5, pool_pre_ping=True)
+    try:
+        migrate(engine)
+        yield engine
+    except OperationalError as fault:
+        if fault.connection_invalidated or "connect" in str(fault.orig).lower():
+            shown = engine.url.render_as_string(hide_password=True)
+            raise Unreachable(f"the database {shown} does not answer: {str(fault.orig).splitlines()[0]}", code="database") from fault
+        raise
+    finally:
+        engine.dispose()
+
+
+def migrations() -> Config:
+    """Alembic's configuration, made here so that there is no second file of settings."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database to the newest migration; one process at a time, nothing when it is there already."""
+    config = migrations()
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('lotweave:migrate', 0))"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def connector(connection: Connection, site: Site) -> Connector:
+    """A connector for a connection of the site. Errors: `Misconfigured` for wrong settings or a secret that is not there."""
+    build = cast("Callable[..., Connector]", front_door(manifest(connection.system).entry))
+    zone = site.plants[connection.plant].zone.key
+    return build(resolved(connection, site.folder), connection=connection.name, zone=zone)

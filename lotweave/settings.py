@@ -1,0 +1,265 @@
+"""The settings of a site: `lotweave.toml`, typed, with every problem at its file, line and column.
+
+Secrets are references: `env:NAME` or `file:PATH` (relative to the site). A secret written in the file itself is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from connectors.kit.manifest import manifest, systems, typed
+from trace_core.errors import Misconfigured, Problem
+
+FILE = "lotweave.toml"
+STATE = ".lotweave"
+DEFAULT_PORT = 8600
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """A plant: its code, its name and its time zone."""
+
+    code: str
+    name: str
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection to one system of one plant. `settings` still hold secret references."""
+
+    name: str
+    plant: str
+    system: str
+    kinds: tuple[str, ...]
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that `lotweave.toml` says. `database` and `broker` are None where the site embeds its services."""
+
+    folder: Path
+    name: str
+    database: str | None
+    broker: str | None
+    plants: Mapping[str, Plant]
+    connections: Mapping[str, Connection]
+    schedules: tuple[Mapping[str, Any], ...] = field(default=())
+
+    @property
+    def state(self) -> Path:
+        """Where the embedded services keep their files."""
+        return self.folder / STATE
+
+
+def environment(name: str) -> str | None:
+    """One variable of the environment; the only place that reads it."""
+    return os.environ.get(name)
+
+
+def site_folder(given: Path | None) -> Path:
+    """The site that a verb works on: `--site`, else `LOTWEAVE_SITE`, else the current folder."""
+    return (given or Path(environment("LOTWEAVE_SITE") or ".")).resolve()
+
+
+def read_site(folder: Path) -> Site:
+    """The site in a folder.
+
+    Errors: `Misconfigured` with every problem at once, each at `file:line:column`.
+    """
+    path = folder / FILE
+    if not path.is_file():
+        raise Misconfigured(f"{folder} is no site: it has no {FILE}; make one with `lotweave init {folder}`", code="no_site")
+    text = path.read_text("utf-8")
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = re.search(r"\(at line (\d+), column (\d+)\)", str(fault))
+        where = f"{FILE}:{place[1]}:{place[2]}" if place else FILE
+        said = re.sub(r" \(at .*\)", "", str(fault))
+        raise Misconfigured("the settings cannot be read", code="settings", problems=[Problem(where, said)]) from fault
+    reader = _Reader(text, told)
+    site = reader.site(folder)
+    site = reader.with_schedules(site)
+    if reader.problems:
+        raise Misconfigured(f"{FILE} has {len(reader.problems)} problem(s)", code="settings", problems=reader.problems)
+    return site
+
+
+def secret(reference: str, folder: Path) -> str:
+    """The secret that a reference points at.
+
+    Errors: `Misconfigured` naming the reference, never a value.
+    """
+    sort, _, rest = reference.partition(":")
+    if sort == "env":
+        value = environment(rest)
+        if value is None:
+            raise Misconfigured(f"the environment variable {rest} is not set; it holds a secret of this site", code="secret")
+        return value
+    path = (folder / rest).resolve()
+    if not path.is_file():
+        raise Misconfigured(f"the file {path} does not exist; it holds a secret of this site", code="secret")
+    return path.read_text("utf-8").strip()
+
+
+def resolved(connection: Connection, folder: Path) -> dict[str, Any]:
+    """The connection's settings with defaults filled in and secrets resolved: for the connector alone, never to be shown."""
+    man = manifest(connection.system)
+    values = typed(man, connection.settings, f"connections.{connection.name}.settings")
+    return {
+        name: secret(value, folder) if man.settings[name].type == "secret" and isinstance(value, str) else value
+        for name, value in values.items()
+    }
+
+
+def locate(text: str, path: tuple[str, ...]) -> tuple[int, int]:
+    """Line and column (from 1) of a dotted key in TOML text: of the key itself, else of the nearest table around it."""
+    best: tuple[int, int] = (1, 1)
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]+", line):
+            table = tuple(part.strip().strip("\"'") for part in header[1].split("."))
+            if table == path[: len(table)] and len(table) >= 1:
+                best = (number, line.index("[") + 1)
+                if table == path:
+                    return best
+        elif (key := re.match(r"(\s*)([\w.\"'-]+)\s*=", line)) and (table + tuple(part.strip("\"'") for part in key[2].split("."))) == path:
+            return number, len(key[1]) + 1
+    return best
+
+
+class _Reader:
+    """Reads the parsed file and gathers what is wrong instead of stopping at the first."""
+
+    def __init__(self, text: str, told: dict[str, Any]) -> None:
+        self.text = text
+        self.told = told
+        self.problems: list[Problem] = []
+
+    def wrong(self, path: tuple[str, ...], said: str, value: str = "") -> None:
+        line, column = locate(self.text, path)
+        self.problems.append(Problem(f"{FILE}:{line}:{column}", f"{'.'.join(path)} {said}", value))
+
+    def known(self, table: Mapping[str, Any], path: tuple[str, ...], names: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in names:
+                near = get_close_matches(name, names, 1)
+                hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"
+                self.wrong((*path, name), f"is no setting{hint}")
+
+    def table(self, path: tuple[str, ...]) -> dict[str, Any]:
+        table: Any = self.told
+        for name in path:
+            table = table.get(name, {}) if isinstance(table, dict) else {}
+        if not isinstance(table, dict):
+            self.wrong(path, "must be a table")
+            return {}
+        return table
+
+    def site(self, folder: Path) -> Site:
+        self.known(self.told, (), ("site", "services", "plants", "connections"))
+        about, services = self.table(("site",)), self.table(("services",))
+        self.known(about, ("site",), ("name",))
+        self.known(services, ("services",), ("database", "broker"))
+        plants = dict(self.plants())
+        return Site(
+            folder,
+            str(about.get("name", folder.name)),
+            self.service(services, "database", folder),
+            self.service(services, "broker", folder),
+            plants,
+            dict(self.connections(plants)),
+        )
+
+    def service(self, services: Mapping[str, Any], name: str, folder: Path) -> str | None:
+        value = services.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            self.wrong(("services", name), "must be a URL or a reference to one (env:NAME, file:PATH)")
+            return None
+        try:
+            return secret(value, folder) if value.startswith(("env:", "file:")) else value
+        except Misconfigured as fault:
+            self.wrong(("services", name), fault.message)
+            return None
+
+    def plants(self) -> Iterator[tuple[str, Plant]]:
+        for code, told in self.table(("plants",)).items():
+            path = ("plants", code)
+            if not isinstance(told, dict):
+                self.wrong(path, "must be a table")
+                continue
+            self.known(told, path, ("name", "zone"))
+            zone = told.get("zone", "Asia/Shanghai")
+            if zone not in available_timezones():
+                near = get_close_matches(str(zone), sorted(available_timezones()), 1)
+                self.wrong((*path, "zone"), "is no time zone" + (f"; did you mean {near[0]}?" if near else ""), str(zone))
+                zone = "UTC"
+            yield code, Plant(code, str(told.get("name", code)), ZoneInfo(zone))
+
+    def connections(self, plants: Mapping[str, Plant]) -> Iterator[tuple[str, Connection]]:
+        for name, told in self.table(("connections",)).items():
+            path = ("connections", name)
+            if not isinstance(told, dict):
+                self.wrong(path, "must be a table")
+                continue
+            self.known(told, path, ("plant", "system", "kinds", "settings"))
+            plant, system = told.get("plant"), told.get("system")
+            if plant not in plants:
+                self.wrong((*path, "plant"), f"must name one of the plants {', '.join(plants) or '(none is declared)'}", str(plant or ""))
+            if system not in systems():
+                near = get_close_matches(str(system), systems(), 1)
+                hint = f"; did you mean {near[0]}?" if near else ""
+                self.wrong((*path, "system"), f"must be one of {', '.join(systems())}{hint}", str(system or ""))
+                continue
+            settings = told.get("settings", {})
+            self.connection_settings(system, settings, path)
+            kinds = tuple(told.get("kinds", ()))
+            for kind in kinds:
+                if kind not in manifest(system).kinds and not manifest(system).limits.get("kinds_from_settings"):
+                    self.wrong((*path, "kinds"), f"names a kind that {system} does not have", str(kind))
+            yield name, Connection(name, str(plant), system, kinds, settings)
+
+    def connection_settings(self, system: str, settings: Any, path: tuple[str, ...]) -> None:
+        man = manifest(system)
+        try:
+            typed(man, settings if isinstance(settings, dict) else {}, ".".join((*path, "settings")))
+        except Misconfigured as fault:
+            for problem in fault.problems:
+                name = problem.path.rpartition(".")[2]
+                near = get_close_matches(name, man.settings, 1) if name not in man.settings else []
+                self.wrong((*path, "settings", name), problem.problem + (f"; did you mean {near[0]}?" if near else ""), problem.value)
+        for name, setting in man.settings.items():
+            value = settings.get(name) if isinstance(settings, dict) else None
+            if setting.type == "secret" and isinstance(value, str) and not value.startswith(("env:", "file:")):
+                self.wrong((*path, "settings", name), "must be a reference (env:NAME or file:PATH), not the secret itself")
+
+    def with_schedules(self, site: Site) -> Site:
+        path = site.folder / "schedules.toml"
+        if not path.is_file():
+            return site
+        text = path.read_text("utf-8")
+        try:
+            told = tomllib.loads(text).get("schedule", [])
+        except tomllib.TOMLDecodeError as fault:
+            self.problems.append(Problem("schedules.toml", str(fault)))
+            return site
+        for at, one in enumerate(told, 1):
+            if one.get("connection") not in site.connections:
+                said = f"schedule {at} must name one of the connections {', '.join(site.connections)}"
+                self.problems.append(Problem("schedules.toml", said, str(one.get("connection", ""))))
+            if not re.fullmatch(r"[1-9]\d*[smhd]", str(one.get("every", ""))):
+                said = f"schedule {at}: every must be a number and a unit such as 30s, 5m, 1h or 1d"
+                self.problems.append(Problem("schedules.toml", said, str(one.get("every", ""))))
+        return Site(site.folder, site.name, site.database, site.broker, site.plants, site.connections, tuple(told))

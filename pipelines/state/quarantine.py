@@ -1,0 +1,143 @@
+"""The quarantine: what could not be used, why, and about which things, so that no answer hides it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import Text
+
+from pipelines.state.tables import quarantine
+from trace_core.errors import Problem
+from trace_core.identifiers import ThingId
+from trace_core.ports import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A document that could not be used, with every problem. `payload` is what came, byte for byte."""
+
+    connection: str
+    plant: str
+    source_kind: str
+    source_key: str
+    stage: str
+    problems: tuple[Problem, ...]
+    payload: bytes
+    document_kind: str | None = None
+    document_key: str | None = None
+    revision: int | None = None
+    things: frozenset[ThingId] = field(default_factory=frozenset)
+
+
+def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -> None:
+    """Add documents to the quarantine; the same content again only renews its reasons."""
+    if not rows:
+        return
+    unique = {_content(row): row for row in rows}
+    statement = insert(quarantine)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["connection", "source_kind", "source_key", "content"],
+            set_={"problems": statement.excluded.problems, "state": "waiting", "things": statement.excluded.things},
+        ),
+        [
+            {
+                "connection": row.connection,
+                "plant": row.plant,
+                "source_kind": row.source_kind,
+                "source_key": row.source_key,
+                "stage": row.stage,
+                "document_kind": row.document_kind,
+                "document_key": row.document_key,
+                "revision": row.revision,
+                "problems": [problem.as_json() for problem in row.problems],
+                "payload": row.payload,
+                "things": sorted(thing.uri for thing in row.things),
+                "content": content,
+                "since": now,
+                "state": "waiting",
+            }
+            for content, row in unique.items()
+        ],
+    )
+
+
+def _content(row: Quarantined) -> str:
+    told = "\0".join((row.connection, row.source_kind, row.source_key, row.stage, row.document_key or ""))
+    return hashlib.sha256(told.encode() + row.payload).hexdigest()
+
+
+def resolve(connection: Connection, names: Iterable[tuple[str, str, str, int]]) -> None:
+    """Close what waited under documents (plant, kind, key) that have now been accepted at the same or a higher revision."""
+    rows = sorted(set(names))
+    if not rows:
+        return
+    plants, kinds, keys, revisions = (list(column) for column in zip(*rows, strict=True))
+    connection.execute(
+        text(
+            "UPDATE quarantine q SET state = 'resolved' FROM unnest(:plants, :kinds, :keys, CAST(:revisions AS bigint[]))"
+            " AS a(plant, kind, key, revision) WHERE q.state = 'waiting' AND q.plant = a.plant AND q.document_kind = a.kind"
+            " AND q.document_key = a.key AND q.stage <> 'conflict' AND COALESCE(q.revision, a.revision) <= a.revision"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
+        {"plants": plants, "kinds": kinds, "keys": keys, "revisions": revisions},
+    )
+
+
+def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str]]) -> None:
+    """Close what waited under raw documents (connection, kind, key) that could now be interpreted as a whole."""
+    rows = sorted(set(sources))
+    if not rows:
+        return
+    connections, kinds, keys = (list(column) for column in zip(*rows, strict=True))
+    connection.execute(
+        text(
+            "UPDATE quarantine q SET state = 'resolved' FROM unnest(:connections, :kinds, :keys) AS a(connection, kind, key)"
+            " WHERE q.state = 'waiting' AND q.stage = 'interpret' AND q.connection = a.connection AND q.source_kind = a.kind"
+            " AND q.source_key = a.key"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("connections", "kinds", "keys"))),
+        {"connections": connections, "kinds": kinds, "keys": keys},
+    )
+
+
+def waiting_about(connection: Connection, things: Collection[ThingId]) -> Iterable[Waiting]:
+    """What waits about the things, for the gap `quarantined`."""
+    named = {thing.uri: thing for thing in things}
+    statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.things.overlap(sorted(named)))
+    for row in connection.execute(statement):
+        reason = row.problems[0]["problem"] if row.problems else "rejected"
+        for uri in sorted(set(row.things) & named.keys()):
+            yield Waiting(named[uri], row.document_kind or row.source_kind, row.document_key or row.source_key, reason)
+
+
+def listing(connection: Connection, *, plant: str | None = None, limit: int = 1000) -> list[dict[str, Any]]:
+    """What waits, oldest first, without payloads."""
+    statement = select(quarantine).where(quarantine.c.state == "waiting").order_by(quarantine.c.id).limit(limit)
+    if plant:
+        statement = statement.where(quarantine.c.plant == plant)
+    return [
+        {
+            "id": row.id,
+            "connection": row.connection,
+            "plant": row.plant,
+            "kind": row.document_kind or row.source_kind,
+            "key": row.document_key or row.source_key,
+            "source": {"kind": row.source_kind, "key": row.source_key},
+            "stage": row.stage,
+            "since": row.since.isoformat(),
+            "problems": row.problems,
+        }
+        for row in connection.execute(statement)
+    ]
+
+
+def count(connection: Connection, plant: str | None = None) -> int:
+    """How many documents wait."""
+    told = {"plant": plant}
+    statement = text("SELECT count(*) FROM quarantine WHERE state = 'waiting' AND (CAST(:plant AS text) IS NULL OR plant = :plant)")
+    return int(connection.execute(statement, told).scalar_one())

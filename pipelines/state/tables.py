@@ -1,0 +1,115 @@
+"""Tables of the pipelines. Migrations live in `lotweave/migrations`; a test compares both."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("plant", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="the system's own name of the object"),
+    Column("key", Text, nullable=False),
+    Column("content", Text, nullable=False, comment="SHA-256 of the payload"),
+    Column("payload", LargeBinary, nullable=False, comment="as the system gave it, byte for byte"),
+    Column("revision", BigInteger, nullable=False, comment="change time in Unix ms, raised when the content changed without it"),
+    Column("deleted", Boolean, nullable=False),
+    Column("fetched_at", DateTime(timezone=True), nullable=False),
+    Column("run_id", BigInteger),
+    Column("latest", Boolean, nullable=False, comment="what the system holds now, as far as we know"),
+    Column("state", Text, nullable=False, comment="new, done or quarantined"),
+    Index("uq_inbox_content", "connection", "kind", "key", "content", unique=True),
+    Index("uq_inbox_latest", "connection", "kind", "key", unique=True, postgresql_where=text("latest")),
+    Index("ix_inbox_new", "plant", "id", postgresql_where=text("state = 'new'")),
+    Index("ix_inbox_run", "run_id"),
+)
+"""Every payload received, once; `new` rows wait for interpretation."""
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("cursor", JSONB, nullable=False),
+    Column("moved_at", DateTime(timezone=True), nullable=False),
+)
+"""From where the next pull goes on; moved in the transaction that keeps the page."""
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("plant", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("nominal_at", DateTime(timezone=True), nullable=False, comment="the time it was due at; part of its identity"),
+    Column("full", Boolean, nullable=False),
+    Column("rank", Integer, nullable=False, comment="order within a sync: masters first"),
+    Column("state", Text, nullable=False, comment="due, running, pulled, done, failed or stopped"),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("fetched", BigInteger, nullable=False),
+    Column("unchanged", BigInteger, nullable=False),
+    Column("message", Text),
+    Column("verdict", Text),
+    Column("started_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Index("uq_run_due", "connection", "kind", "nominal_at", unique=True),
+    Index("ix_run_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'running', 'pulled')")),
+)
+"""One pull of one kind over one connection; red unless fetched = applied + unchanged + quarantined."""
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("plant", Text, nullable=False),
+    Column("source_kind", Text, nullable=False),
+    Column("source_key", Text, nullable=False),
+    Column("stage", Text, nullable=False, comment="interpret, weave or conflict"),
+    Column("document_kind", Text),
+    Column("document_key", Text),
+    Column("revision", BigInteger),
+    Column("problems", JSONB, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("things", ARRAY(Text), nullable=False, comment="ids of the things it names, as far as it can be read"),
+    Column("content", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="waiting, resolved or dropped"),
+    Index("uq_quarantine_content", "connection", "source_kind", "source_key", "content", unique=True),
+    Index("ix_quarantine_things", "things", postgresql_using="gin", postgresql_where=text("state = 'waiting'")),
+    Index("ix_quarantine_document", "plant", "document_kind", "document_key", postgresql_where=text("state = 'waiting'")),
+)
+"""Documents that could not be used, with every reason. They are never edited, only replayed or superseded."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("connection", Text, nullable=False),
+    Column("plant", Text, nullable=False),
+    Column("target_kind", Text, nullable=False),
+    Column("target_key", Text, nullable=False),
+    Column("subjects", ARRAY(Text), nullable=False, comment="ids of the things whose trace is pushed"),
+    Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, rejected, held"),
+    Column("fields", JSONB, comment="the plan: what is written"),
+    Column("before", JSONB, comment="what the system held"),
+    Column("idempotency_key", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("message", Text),
+    Column("receipt", JSONB),
+    Column("verified_at", DateTime(timezone=True)),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Index("uq_outbox_target", "connection", "target_kind", "target_key", unique=True),
+    Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'sent', 'unknown')")),
+)
+"""Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""

@@ -1,0 +1,1 @@
+"""What the scheduler remembers: which nominal times have been turned into runs."""

@@ -1,0 +1,256 @@
+"""Taking documents in: revisions, conflicts, parking and rejection, set by set, in the caller's transaction.
+
+The rule of revisions is that of the memory store: a higher one supersedes, an equal one with equal content is unchanged, an equal one with
+other content is a conflict that the earlier `recorded_at` wins, a lower one is history.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+from trace_core.documents.envelope import Document
+from trace_core.errors import Problem
+from trace_core.events import event_of, named_things
+from trace_core.store.judge import Judgement, judge, wakes
+from trace_core.store.tables import document as table
+from trace_core.touches import touches
+
+Name = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a document came from and which mapping made it. For documents loaded as they are the mapping is `canonical`, version 1."""
+
+    connection: str
+    source_kind: str
+    source_key: str
+    mapping: str = "canonical"
+    mapping_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a document: `accepted`, `unchanged`, `parked` or `rejected`, with every problem when rejected.
+
+    `at` is its place in the sequence given, None for a document taken in earlier whose state changed now.
+    """
+
+    at: int | None
+    name: Name
+    revision: int
+    state: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class _Held:
+    id: int
+    content: str
+    recorded_at: datetime
+    problems: tuple[Problem, ...] = ()
+
+
+CONFLICT = "another document with the same key and revision says something else; send the right one with a higher revision"
+
+
+def take(connection: Connection, documents: Sequence[Document], origins: Sequence[Provenance], *, now: datetime) -> list[Outcome]:
+    """Take documents in and say what became of each, and of earlier ones that these released or spoilt.
+
+    `origins` runs beside `documents`. Plants are locked in alphabetical order until the transaction ends, so that the documents of one
+    plant are taken one batch after the other.
+    """
+    for plant in sorted({document.plant for document in documents}):
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:weave:{plant}", 0))))
+    batch = [document.recorded(now) for document in documents]
+    held = _held(connection, {document.name for document in batch})
+    outcomes: list[Outcome] = []
+    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]] = {}
+    for at, (document, origin) in enumerate(zip(batch, origins, strict=True)):
+        outcomes += _place(connection, at, document, origin, held, inserts, now)
+    ids = _insert(connection, list(inserts.values()), now)
+    judged = _judge(connection, ids, [document for _, document, _ in inserts.values()])
+    return _merge(outcomes, judged, {ids_: at for ids_, (at, _, _) in zip(ids, inserts.values(), strict=True)})
+
+
+def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, int], _Held]:
+    if not names:
+        return {}
+    plants, kinds, keys = zip(*sorted(names), strict=True)
+    found = connection.execute(
+        text(
+            "SELECT d.plant, d.kind, d.key, d.revision, d.id, d.content, d.recorded_at, d.problems"
+            " FROM unnest(:plants, :kinds, :keys) AS asked(plant, kind, key)"
+            " JOIN document d USING (plant, kind, key) WHERE d.state <> 'conflict'"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
+        {"plants": list(plants), "kinds": list(kinds), "keys": list(keys)},
+    )
+    return {((r.plant, r.kind, r.key), r.revision): _Held(r.id, r.content, r.recorded_at, _problems(r.problems)) for r in found}
+
+
+def _problems(told: list[dict[str, str]] | None) -> tuple[Problem, ...]:
+    return tuple(Problem(**one) for one in told or ())
+
+
+def _place(
+    connection: Connection,
+    at: int,
+    document: Document,
+    origin: Provenance,
+    held: dict[tuple[Name, int], _Held],
+    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]],
+    now: datetime,
+) -> list[Outcome]:
+    """Decide between insert, unchanged and conflict; the documents of this batch count as held from here on."""
+    name = (document.name, document.revision)
+    before = held.get(name)
+    known = document.recorded_at or now
+    rejected = (Problem("revision", CONFLICT, str(document.revision)),)
+    if before is None:
+        held[name] = _Held(0, document.content, known)
+        inserts[name] = (at, document, origin)
+        return []
+    earlier = known < before.recorded_at
+    if before.content == document.content:
+        if earlier:
+            _known_earlier(connection, name, known, before, inserts)
+        state = "rejected" if before.problems else "unchanged"
+        return [Outcome(at, document.name, document.revision, state, before.problems)]
+    if not earlier:
+        return [Outcome(at, document.name, document.revision, "rejected", rejected)]
+    loser = inserts.pop(name, None)
+    if loser is None:
+        connection.execute(update(table).where(table.c.id == before.id).values(state="conflict", current=False))
+    held[name] = _Held(0, document.content, known)
+    inserts[name] = (at, document, origin)
+    return [Outcome(loser[0] if loser else None, document.name, document.revision, "rejected", rejected)]
+
+
+def _known_earlier(
+    connection: Connection,
+    name: tuple[Name, int],
+    known: datetime,
+    before: _Held,
+    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]],
+) -> None:
+    before.recorded_at = known
+    if name in inserts:
+        at, document, origin = inserts[name]
+        inserts[name] = (at, replace(document, recorded_at=known), origin)
+    else:
+        connection.execute(update(table).where(table.c.id == before.id).values(recorded_at=known))
+
+
+COLUMNS = (
+    "id", "plant", "kind", "key", "revision", "recorded_at", "received_at", "deleted", "content", "body", "touches", "state", "current",
+    "connection", "source_kind", "source_key", "mapping", "mapping_version",
+)  # fmt: skip
+
+
+def _insert(connection: Connection, inserts: Sequence[tuple[int, Document, Provenance]], now: datetime) -> list[int]:
+    """COPY the new versions in; they count for nothing until judged."""
+    if not inserts:
+        return []
+    sequence = "SELECT nextval(pg_get_serial_sequence('document', 'id')) FROM generate_series(1, :n)"
+    ids = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(inserts)})]
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN") as copy:
+        for new, (_, document, origin) in zip(ids, inserts, strict=True):
+            copy.write_row(
+                (
+                    new,
+                    document.plant,
+                    document.kind,
+                    document.key,
+                    document.revision,
+                    document.recorded_at,
+                    now,
+                    document.deleted,
+                    document.content,
+                    orjson.dumps(document.body).decode(),
+                    list(touches(document)),
+                    "parked",
+                    False,
+                    origin.connection,
+                    origin.source_kind,
+                    origin.source_key,
+                    origin.mapping,
+                    origin.mapping_version,
+                )
+            )  # fmt: skip
+    cursor.close()
+    return ids
+
+
+def _judge(connection: Connection, ids: Sequence[int], documents: Sequence[Document]) -> dict[int, Judgement]:
+    """Judge the new versions and all that they wake; apply the states; log the events of what is woven now."""
+    pending = dict(zip(ids, documents, strict=True))
+    judged: dict[int, Judgement] = {}
+    if pending:
+        pending |= wakes(connection, list(documents))
+        judged = judge(connection, pending)
+        _apply(connection, judged)
+        _settle(connection, {document.name for document in pending.values()})
+        _log(connection, [(id_, pending[id_]) for id_, judgement in judged.items() if judgement.state == "woven"])
+    return judged
+
+
+def _apply(connection: Connection, judged: Mapping[int, Judgement]) -> None:
+    changed = [(id_, j) for id_, j in judged.items() if j.state != j.before or j.before == ""]
+    if changed:
+        connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("of"))
+            .values(state=bindparam("to"), awaits=bindparam("for_"), problems=bindparam("because")),
+            [{"of": id_, "to": j.state, "for_": j.awaits, "because": [p.as_json() for p in j.problems] or None} for id_, j in changed],
+        )
+
+
+def _settle(connection: Connection, names: Iterable[Name]) -> None:
+    """Let the highest woven revision of each document be the current one."""
+    plants, kinds, keys = zip(*sorted(names), strict=True)
+    connection.execute(
+        text(
+            "WITH asked AS (SELECT * FROM unnest(:plants, :kinds, :keys) AS a(plant, kind, key)),"
+            " best AS (SELECT DISTINCT ON (d.plant, d.kind, d.key) d.id FROM asked JOIN document d USING (plant, kind, key)"
+            "  WHERE d.state = 'woven' ORDER BY d.plant, d.kind, d.key, d.revision DESC)"
+            " UPDATE document d SET current = d.id IN (SELECT id FROM best) FROM asked"
+            " WHERE d.plant = asked.plant AND d.kind = asked.kind AND d.key = asked.key"
+            " AND d.current IS DISTINCT FROM (d.id IN (SELECT id FROM best))"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
+        {"plants": list(plants), "kinds": list(kinds), "keys": list(keys)},
+    )
+
+
+def _log(connection: Connection, woven: Sequence[tuple[int, Document]]) -> None:
+    rows: list[dict[str, Any]] = []
+    for id_, document in woven:
+        event = event_of(document)
+        if event is not None:
+            things = sorted({thing.uri for thing in named_things(event)})
+            rows.append(
+                {"d": id_, "type": event.type, "at": event.at, "p": event.plant, "o": event.order, "s": event.shipment, "things": things}
+            )
+    if rows:
+        statement = text(
+            "INSERT INTO event (document_id, type, at, plant, order_number, shipment, things)"
+            " VALUES (:d, :type, :at, :p, :o, :s, :things) ON CONFLICT (document_id) DO NOTHING"
+        )
+        connection.execute(statement, rows)
+
+
+def _merge(outcomes: list[Outcome], judged: Mapping[int, Judgement], places: Mapping[int, int]) -> list[Outcome]:
+    words = {"woven": "accepted", "parked": "parked", "rejected": "rejected"}
+    found = list(outcomes)
+    for id_, judgement in judged.items():
+        if id_ in places or judgement.state != judgement.before:
+            found.append(Outcome(places.get(id_), judgement.name, judgement.revision, words[judgement.state], judgement.problems))
+    return found
