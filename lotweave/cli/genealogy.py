@@ -79,7 +79,7 @@ def the_thing(documents: Documents, text: str) -> tuple[ThingId | None, list[dic
     return (parse_thing(named.pop()), candidates) if len(named) == 1 else (None, candidates)
 
 
-def trace(  # noqa: PLR0913 - options of the command line
+def trace(
     direction: Annotated[str, typer.Argument(help="backward: what is in it; forward: what may contain it.")],
     thing: Annotated[str, typer.Argument(help="A thing id, or any number that names exactly one thing.")],
     at: Annotated[str | None, typer.Option(help="The world at this time (RFC 3339).")] = None,

@@ -1,1 +1,1 @@
-"""To be described."""
+"""The demonstration: a real product, two plants, two ERPs, one trace."""

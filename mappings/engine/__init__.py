@@ -1,1 +1,1 @@
-"""To be described."""
+"""The mapping language: read with positions (`load`), compiled to closures (`compile`), applied to raw documents (`apply`)."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""The named functions that a mapping may call: pure, typed, tested."""
