@@ -1,0 +1,145 @@
+"""SOAP over our own HTTP session: zeep reads the WSDL and the types, the kit decides about hosts, time-outs and faults.
+
+What surprised us about real servers, and what is done here about each:
+a WSDL names the server's own host (address and imports are taken from the configured one); WCF adds `wsaw:Action`, for which zeep
+sends addressing headers (left out unless asked for); a good HTTP status over something that is no envelope (outcome unknown).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+import zeep
+import zeep.helpers
+from zeep.exceptions import Error as ZeepError
+from zeep.exceptions import Fault, TransportError, XMLParseError, XMLSyntaxError
+from zeep.exceptions import ValidationError as WrongArguments
+from zeep.transports import Transport
+
+from connectors.kit.http import HttpSession
+from trace_core.errors import Misconfigured, Rejected, Unreachable, Verdict
+
+_untyped: Any = zeep
+"""zeep has no complete type hints; what is called through this name is checked by the conformance tests."""
+
+_writes: ContextVar[bool] = ContextVar("soap_writes", default=False)
+_NO_ANSWER_OF_SOAP = "answered something that is no SOAP envelope"
+
+
+class SoapService:
+    """One WSDL, loaded once, and calls to its operations.
+
+    `wsdl` is the address of the WSDL, `address` where calls go (default: the WSDL's address without its query). Loading fails with
+    `Misconfigured` when there is no WSDL or it wants files of another host, with `Unreachable` when the host is silent.
+    """
+
+    def __init__(self, wsdl: str, *, http: HttpSession, address: str = "", addressing: bool = False) -> None:
+        self.host = urlsplit(wsdl).netloc
+        self.address = address or urlunsplit(urlsplit(wsdl)._replace(query=""))
+        transport = _OneHost(http, wsdl)
+        try:
+            settings = _untyped.Settings(strict=True, forbid_dtd=True, forbid_entities=True)
+            self.client = _untyped.Client(wsdl, transport=transport, settings=settings)
+        except (XMLSyntaxError, ZeepError) as fault:
+            raise Misconfigured(f"{wsdl} is no WSDL that can be used: {_first_line(fault)}", code="bad_wsdl") from fault
+        binding = next(iter(self.client.wsdl.bindings.values()), None)
+        if binding is None:
+            raise Misconfigured(f"{wsdl} has no binding; is it the address of a service?", code="bad_wsdl")
+        self.operations = dict(binding.all())
+        if not addressing:
+            for operation in self.operations.values():
+                operation.abstract.wsa_action = None
+        self._proxy = self.client.create_service(binding.name, self.address)
+
+    def type(self, namespace: str, name: str) -> Any:
+        """A type of the WSDL's schemas; `Misconfigured` when the service has none of that name."""
+        try:
+            return self.client.get_type(f"{{{namespace}}}{name}")
+        except LookupError as fault:
+            raise Misconfigured(f"the service at {self.address} knows no type {name} ({namespace})", code="soap_type") from fault
+
+    def call(self, operation: str, *, writes: bool, refused: Callable[[Fault], Verdict], **arguments: Any) -> Any:
+        """The parsed answer of one operation.
+
+        Errors: what `refused` makes of a SOAP fault; `Rejected` when the arguments do not fit the WSDL (nothing was sent);
+        `Unreachable` for silence and for answers that cannot be read, with `sent` true for a write, whose outcome is then unknown.
+        """
+        mark = _writes.set(writes)
+        try:
+            return getattr(self._proxy, operation)(**arguments)
+        except Fault as fault:
+            raise refused(fault) from fault
+        except (WrongArguments, TypeError) as fault:
+            raise Rejected(f"{operation} of {self.address}: the arguments do not fit its WSDL: {fault}", code="soap_arguments") from fault
+        except (TransportError, XMLSyntaxError, XMLParseError) as fault:
+            raise Unreachable(f"{self.host} answered {operation} with what its WSDL does not allow", code="soap", sent=writes) from fault
+        finally:
+            _writes.reset(mark)
+
+
+class _OneHost(Transport):
+    """Loads files only beside the WSDL, and posts through the connection's session."""
+
+    def __init__(self, http: HttpSession, wsdl: str) -> None:
+        waits = (http.patience.connect, http.patience.read)
+        super().__init__(session=http.session, timeout=http.patience.read, operation_timeout=waits)  # type: ignore[no-untyped-call]
+        self.http = http
+        self.home = urlsplit(wsdl)
+
+    def _load_remote_data(self, url: str) -> bytes:
+        there = urlsplit(url)
+        if there.netloc != self.home.netloc and there.path.lower() != self.home.path.lower():
+            raise Misconfigured(f"the WSDL of {self.home.netloc} wants {url}: files of other hosts are not loaded", code="foreign_import")
+        here = urlunsplit(there._replace(scheme=self.home.scheme, netloc=self.home.netloc))
+        answer = self.http.send("GET", here)
+        if answer.status_code >= requests.codes.bad_request:
+            raise Misconfigured(f"{here} answered HTTP {answer.status_code}: is the service deployed there?", code="bad_wsdl")
+        return answer.content
+
+    def post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:
+        sent, host = _writes.get(), self.home.netloc
+        try:
+            answer = self.session.post(address, data=message, headers=headers, timeout=self.operation_timeout)
+        except requests.exceptions.ConnectTimeout as fault:
+            raise Unreachable(f"{host} did not accept a connection in time", code="connect") from fault
+        except requests.exceptions.Timeout as fault:
+            raise Unreachable(f"{host} did not answer in time", code="timeout", sent=sent) from fault
+        except requests.exceptions.RequestException as fault:
+            refused = "refused" in str(fault)
+            raise Unreachable(
+                f"{host}: connection {'refused' if refused else 'lost'}", code="connect", sent=sent and not refused
+            ) from fault
+        if b"Envelope" not in answer.content[:4096]:
+            status = answer.status_code
+            busy = status in {requests.codes.too_many, requests.codes.unavailable}
+            what = f"HTTP {status}" if status >= requests.codes.bad_request else f"{_NO_ANSWER_OF_SOAP} (HTTP {status})"
+            raise Unreachable(f"{host}: {what}", code="busy" if busy else "soap", sent=sent and not busy)
+        return answer
+
+
+def any_text(value: str) -> Any:
+    """A value for `xs:anyType` that states `xsd:string` on the wire."""
+    return _untyped.xsd.AnyObject(_untyped.xsd.String(), value)
+
+
+def any_long(value: int) -> Any:
+    """A value for `xs:anyType` that states `xsd:long` on the wire."""
+    return _untyped.xsd.AnyObject(_untyped.xsd.Long(), value)
+
+
+def any_of(kind: Any, value: Any) -> Any:
+    """A value for `xs:anyType` that states `kind`, a type of the service."""
+    return _untyped.xsd.AnyObject(kind, value)
+
+
+def plain(value: Any) -> Any:
+    """An answer as dicts and lists."""
+    return _untyped.helpers.serialize_object(value, dict)
+
+
+def _first_line(fault: BaseException) -> str:
+    return (str(fault) or type(fault).__name__).splitlines()[0][:200]

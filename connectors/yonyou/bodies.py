@@ -1,0 +1,117 @@
+"""From keys to whole documents, in batches: the array of a Query operation, the lot service, or lines of SQL rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from connectors.yonyou.client import WebApi
+from connectors.yonyou.kinds import PAGE, QUERY, SOAP, KindPlan
+from connectors.yonyou.lots import LotService
+from connectors.yonyou.settings import U9Settings
+from connectors.yonyou.sql import Row, SqlReads, nested
+from trace_core.errors import Rejected, Unreachable
+
+
+class Organisation:
+    """One organisation of a connection: its code, its ID, its SQL reads and its documents."""
+
+    def __init__(self, code: str, api: WebApi, lots: LotService, settings: U9Settings) -> None:
+        self.code = code
+        self.sql = SqlReads(api, code, settings.page_size)
+        self._api, self._lots, self._settings = api, lots, settings
+        self._ids: dict[str, int] = {}
+
+    @property
+    def id(self) -> int:
+        """The organisation's ID, looked up once."""
+        if "org" not in self._ids:
+            self._ids["org"] = self.sql.organisation_id()
+        return self._ids["org"]
+
+    @property
+    def user_id(self) -> int:
+        """The ID of the connection's user, from the setting or looked up once."""
+        if "user" not in self._ids:
+            told = self._settings.user_id
+            self._ids["user"] = int(told) if told.isdigit() else self.sql.user_id(self._settings.user)
+        return self._ids["user"]
+
+    def whole(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
+        """Listed rows with their documents; one that has gone since it was listed is left out.
+
+        A key that U9 refuses comes with its refusal as document, so that it is quarantined with U9's words and stops nothing.
+        """
+        if plan.route in {QUERY, PAGE}:
+            return [pair for batch in _batches(rows, self._settings.batch_size) for pair in self._queried(plan, batch)]
+        if plan.route == SOAP:
+            return [pair for batch in _batches(rows, self._settings.batch_size) for pair in self._lot_rows(batch)]
+        complete = self.sql.with_lines(rows, plan.head.lines)
+        return [(row, nested(row)) for row in complete]
+
+    def lot(self, item: str, number: str) -> Row | None:
+        """The lot of that item and number, None when there is none."""
+        return next(iter(self._lots.by_code(item, number, self.id, self.user_id)), None)
+
+    def write_lot(self, lot: Row, segments: dict[str, str]) -> str:
+        """Write segments of a lot; U9's number for it."""
+        return self._lots.modify(lot, segments, self.id, self.user_id)
+
+    def _queried(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
+        try:
+            answer = self._api.call(self.code, f"{plan.group}/Query", [{"ID": int(row["ID"])} for row in rows])
+        except (Unreachable, Rejected) as fault:
+            if fault.code not in {"rescode_500", "rescode_502"} or len(rows) == 1:
+                raise
+            return self._one_by_one(plan, rows)
+        found = {_id(told): told for told in answer or []}
+        return [(row, self._with_row(plan, row, found[key])) for row in rows if (key := str(row["ID"])) in found]
+
+    def _one_by_one(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
+        pairs: list[tuple[Row, Any]] = []
+        faults: list[Unreachable | Rejected] = []
+        for row in rows:
+            try:
+                pairs += self._queried(plan, [row])
+            except (Unreachable, Rejected) as fault:
+                faults.append(fault)
+                pairs.append((row, {"m_iD": row["ID"], "IsSucess": False, "ErrorMsg": fault.message}))
+        if len(faults) == len(rows):
+            raise faults[0]
+        return pairs
+
+    def _with_row(self, plan: KindPlan, row: Row, told: Any) -> Any:
+        """The document with what only SQL knows of it: the state of an MO, as number and in the words of `mo_states`."""
+        if plan.name != "MODoc":
+            return told
+        state = str(row.get("DocState", ""))
+        return dict(told) | {"sql": {"DocState": row.get("DocState"), "state": self._settings.mo_states.get(state, state)}}
+
+    def _lot_rows(self, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
+        answer = self._lots.by_ids([int(row["ID"]) for row in rows], self.id, self.user_id)
+        found = {_id(told): told for told in answer}
+        return [(row, found[key]) for row in rows if (key := str(row["ID"])) in found]
+
+    def pages(self, plan: KindPlan, since: str | None) -> Iterator[list[Row]]:
+        """Pages of BIPQueryPage, with `Tsstart` only where the connection trusts that filter."""
+        number = 1
+        while True:
+            asked = {"pageIndex": number, "pageSize": self._settings.page_size, "Orgcode": self.code, "OrderBy": "ID", "DataEffective": 0}
+            if since and self._settings.bom_filter == "ts":
+                asked["Tsstart"] = since
+            told = self._api.call(self.code, f"{plan.group}/BIPQueryPage", asked)
+            records = [dict(record) for record in (told or {}).get("RecordList") or []]
+            if records:
+                yield records
+            if not records or number >= int(told.get("PageCount") or 0):
+                return
+            number += 1
+
+
+def _id(told: Any) -> str:
+    return next((str(told[name]) for name in ("m_iD", "ID", "m_ID", "iD") if told.get(name)), "")
+
+
+def _batches(rows: Sequence[Row], size: int) -> Iterator[Sequence[Row]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

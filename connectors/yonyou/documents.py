@@ -1,0 +1,163 @@
+"""The connector of U9: kinds listed by SQL, read in batches, lots over SOAP, the trace written into lot segments.
+
+Keys are U9's IDs as text; `read` and `push` also take a document number, and for a lot `ITEM/LOT`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from connectors.kit import exact_json
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.yonyou import times
+from connectors.yonyou.bodies import Organisation
+from connectors.yonyou.checks import findings
+from connectors.yonyou.client import WebApi
+from connectors.yonyou.kinds import PAGE, KindPlan, plans_for
+from connectors.yonyou.lots import LotService, segments_of
+from connectors.yonyou.settings import U9Settings, settings_of
+from connectors.yonyou.sql import Row, quoted
+from trace_core.errors import Misconfigured, Rejected
+
+
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> U9Connector:
+    """A connector for one connection; nothing is sent yet. `zone` is the plant's, in which U9 writes its times."""
+    return U9Connector(settings_of(settings), connection=connection, zone=ZoneInfo(zone))
+
+
+class U9Connector:
+    """All kinds of one U9 server, over the organisations the connection names."""
+
+    def __init__(self, settings: U9Settings, *, connection: str, zone: ZoneInfo) -> None:
+        self.settings = settings
+        self._connection, self._zone = connection, zone
+        self._api = WebApi(settings)
+        self._plans = plans_for(settings.item_route, settings.tables)
+        lots = LotService(settings, self._api.http)
+        self._lots = lots
+        self._organisations = [Organisation(code, self._api, lots, settings) for code in settings.organisations]
+
+    def check(self) -> Sequence[Finding]:
+        """Log in for each organisation, try SQL, the SOAP services and every kind; one finding each."""
+        return findings(self._api, self._organisations, self._plans, self._lots)
+
+    def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
+        """Pages of documents by change time, organisation after organisation.
+
+        The cursor holds the largest change time seen by organisation; each pull begins `overlap_minutes` before it. A watermark never
+        lies in the future, so that a stamp set wrongly in U9 hides no later change.
+        """
+        plan = self._plan(kind)
+        marks: dict[str, str] = {} if full or not cursor else dict(cursor.get("organisations") or {})
+        for organisation in self._organisations:
+            since = marks.get(organisation.code)
+            begin = times.earlier(since, self.settings.overlap_minutes) if since else None
+            pages = (
+                self._listed_pages(plan, organisation, begin)
+                if plan.route == PAGE
+                else organisation.sql.changed(plan.head, organisation.id, begin)
+            )
+            newest = since or ""
+            for rows in pages:
+                newest = max([newest, *(str(row["ModifiedOn"]).replace("T", " ") for row in rows if row.get("ModifiedOn"))])
+                if plan.route != PAGE:
+                    marks[organisation.code] = self._not_future(newest)
+                yield Page(self._documents(plan, organisation, rows), {"organisations": dict(marks)})
+            if plan.route == PAGE and newest and marks.get(organisation.code) != self._not_future(newest):
+                marks[organisation.code] = self._not_future(newest)
+                yield Page((), {"organisations": dict(marks)})
+
+    def read(self, kind: str, key: str) -> RawDocument | None:
+        """The document with that ID or number, from the first organisation that has it."""
+        plan = self._plan(kind)
+        for organisation in self._organisations:
+            found = self._read_in(plan, organisation, key)
+            if found:
+                return found
+        return None
+
+    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+        """(ID, change time) of every document, by ID, organisation after organisation."""
+        plan = self._plan(kind)
+        for organisation in self._organisations:
+            for row in organisation.sql.keys(plan.head, organisation.id):
+                yield str(row["ID"]), times.stamp_of(row.get("ModifiedOn"), self._zone)
+
+    def push(self, request: PushRequest) -> Receipt:
+        """Write segments of a lot, unless it holds them already, and read them back.
+
+        U9 knows no idempotency key, so the look-up before the write is what keeps a repeat from writing twice.
+        """
+        if request.kind != "LotMaster":
+            raise Misconfigured(f"{request.kind} cannot be written; U9 takes the trace in LotMaster only", code="not_writable")
+        segments = segments_of(request.fields, self.settings.writable_segments)
+        organisation, lot = self._lot(request.key)
+        number = f"{lot.get('m_itemCode')}/{lot.get('m_lotCode')}"
+        if not _differing(lot, segments):
+            return Receipt(request.kind, request.key, number, datetime.now(UTC), ("held already, nothing was written",))
+        organisation.write_lot(lot, segments)
+        _, after = self._lot(request.key)
+        if cut := _differing(after, segments):
+            names = ", ".join(f"{name} ({len(segments[name])} characters sent, {len(_segment(after, name))} held)" for name in cut)
+            raise Rejected(f"U9 took the write to lot {number}, but reads back differently: {names}", code="read_back")
+        return Receipt(request.kind, request.key, number, datetime.now(UTC))
+
+    def close(self) -> None:
+        """Give the sockets back."""
+        self._api.close()
+
+    def _plan(self, kind: str) -> KindPlan:
+        if kind not in self._plans:
+            raise Misconfigured(f"U9 has no kind {kind!r}; known are {', '.join(self._plans)}", code="unknown_kind")
+        return self._plans[kind]
+
+    def _listed_pages(self, plan: KindPlan, organisation: Organisation, since: str | None) -> Iterator[list[Row]]:
+        """Pages of BIPQueryPage with the change times that only the table has."""
+        for records in organisation.pages(plan, since):
+            ids = [str(int(record.get("m_iD") or record["ID"])) for record in records]
+            rows = organisation.sql.heads(plan.head, organisation.id, f"H.ID IN ({', '.join(ids)})")
+            stamps = {str(row["ID"]): row["ModifiedOn"] for row in rows}
+            yield [{"ID": key, "ModifiedOn": stamps.get(key), "record": record} for key, record in zip(ids, records, strict=True)]
+
+    def _documents(self, plan: KindPlan, organisation: Organisation, rows: Sequence[Row]) -> tuple[RawDocument, ...]:
+        pairs = [(row, row["record"]) for row in rows] if plan.route == PAGE else organisation.whole(plan, rows)
+        return tuple(self._document(plan.name, row, told) for row, told in pairs)
+
+    def _document(self, kind: str, row: Row, told: Any) -> RawDocument:
+        stamp = times.stamp_of(row.get("ModifiedOn"), self._zone)
+        return RawDocument(self._connection, kind, str(row["ID"]), stamp, exact_json.dumps(told), datetime.now(UTC))
+
+    def _read_in(self, plan: KindPlan, organisation: Organisation, key: str) -> RawDocument | None:
+        row_key = key
+        if plan.name == "LotMaster" and "/" in key:
+            lot = organisation.lot(*key.split("/", 1))
+            if lot is None:
+                return None
+            row_key = str(lot["m_iD"])
+        where = f"H.ID = {row_key}" if row_key.isdecimal() else f"{plan.head.number} = {quoted(row_key)}"
+        rows = organisation.sql.heads(plan.head, organisation.id, where)
+        if not rows and row_key.isdecimal():
+            rows = organisation.sql.heads(plan.head, organisation.id, f"{plan.head.number} = {quoted(row_key)}")
+        return next((self._document(plan.name, row, told) for row, told in organisation.whole(plan, rows)), None)
+
+    def _lot(self, key: str) -> tuple[Organisation, Row]:
+        plan = self._plan("LotMaster")
+        for organisation in self._organisations:
+            found = self._read_in(plan, organisation, key)
+            if found:
+                return organisation, exact_json.loads(found.payload)
+        raise Rejected(f"U9 has no lot {key!r} in {', '.join(self.settings.organisations)}", code="no_such_lot")
+
+    def _not_future(self, text: str) -> str:
+        return min(text, times.text_of(datetime.now(self._zone)))
+
+
+def _segment(lot: Row, name: str) -> str:
+    return str((lot.get("m_descFlexField") or {}).get(name) or "")
+
+
+def _differing(lot: Row, segments: Mapping[str, str]) -> list[str]:
+    return [name for name, text in segments.items() if _segment(lot, name) != text]

@@ -1,0 +1,204 @@
+"""The simulator's `.svc` services: lots read, lots written, completions created.
+
+Source: public proxies and clients for names, contexts and faults. Inferred: both lot services, the order inside a fault, that elements
+out of the DataContract's order are dropped without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+from werkzeug.wrappers import Request, Response
+
+from connectors.kit.simulator import Ledger
+from connectors.yonyou.simulator_state import State
+from connectors.yonyou.simulator_wsdl import ENTITY, SERVICE, UFIDA, Shape, files
+
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_LOT = "UFIDAU9CustTraceLotMasterSV"
+_COMPLETE = "UFIDAU9ISVMO"
+_FLEX = {"m_contextValue": "xs:string"} | {f"m_privateDescSeg{n}": "xs:string" for n in sorted(range(1, 31), key=str)}
+_FLEX |= {f"m_pubDescSeg{n}": "xs:string" for n in sorted(range(1, 51), key=str)}
+_TYPES: dict[str, dict[str, str]] = {
+    f"{_LOT}LotKeyDTOData": {"m_iD": "xs:long", "m_itemCode": "xs:string", "m_lotCode": "xs:string"},
+    f"{_LOT}DescFlexFieldData": _FLEX,
+    f"{_LOT}LotMasterDTOData": {
+        "m_dateCode": "xs:string",
+        "m_descFlexField": f"{_LOT}DescFlexFieldData",
+        "m_effectiveTime": "xs:dateTime",
+        "m_iD": "xs:long",
+        "m_invalidTime": "xs:dateTime",
+        "m_itemCode": "xs:string",
+        "m_itemName": "xs:string",
+        "m_lotCode": "xs:string",
+        "m_orgCode": "xs:string",
+        "m_qualityState": "xs:int",
+        "m_supplierCode": "xs:string",
+        "m_supplierLotCode": "xs:string",
+    },
+    f"{_LOT}ResultDTOData": {"m_code": "xs:string", "m_errorMsg": "xs:string", "m_iD": "xs:long", "m_isSucess": "xs:boolean"},
+}
+_REFERENCE = f"{_COMPLETE}CommonArchiveDataDTOData"
+_COMPLETE_TYPES: dict[str, dict[str, str]] = {
+    _REFERENCE: {"m_code": "xs:string", "m_iD": "xs:long", "m_name": "xs:string"},
+    f"{_COMPLETE}CompleteRptDTOData": {
+        "m_actualRcvTime": "xs:dateTime",
+        "m_completeDate": "xs:dateTime",
+        "m_completeDocType": _REFERENCE,
+        "m_direction": "xs:int",
+        "m_eligibleQty": "xs:decimal",
+        "m_mO": _REFERENCE,
+        "m_reworkingQty": "xs:decimal",
+        "m_scrapQty": "xs:decimal",
+    },
+    f"{_COMPLETE}ResultDTOData": {"m_code": "xs:string", "m_errorMsg": "xs:string", "m_iD": "xs:long", "m_isSucess": "xs:boolean"},
+}
+QUERY = "UFIDA.U9.Cust.Trace.LotMasterSV.IQueryLotMasterSV"
+MODIFY = "UFIDA.U9.Cust.Trace.LotMasterSV.IModifyLotMasterSV"
+CREATE = "UFIDA.U9.ISV.MO.ICreateCompRptSrv"
+SHAPES: Mapping[str, Shape] = {
+    QUERY: Shape("lotKeyDTOs", f"{_LOT}LotKeyDTOData", f"{_LOT}LotMasterDTOData", _TYPES),
+    MODIFY: Shape("lotMasterDTOs", f"{_LOT}LotMasterDTOData", f"{_LOT}ResultDTOData", _TYPES),
+    CREATE: Shape("completeRptDTOs", f"{_COMPLETE}CompleteRptDTOData", f"{_COMPLETE}ResultDTOData", _COMPLETE_TYPES),
+}
+
+
+class SoapSide:
+    """Answers everything below `/Services/`."""
+
+    def __init__(self, state: State, ledger: Ledger) -> None:
+        self.state, self.ledger = state, ledger
+
+    def respond(self, request: Request, interface: str) -> Response:
+        """A file of the WSDL for GET, one `Do` for POST. SOAPAction may be quoted; addressing headers are ignored."""
+        if interface not in SHAPES:
+            return Response("<html><body>404</body></html>", status=404, mimetype="text/html")
+        if request.method == "GET":
+            return self._file(request, interface)
+        self.ledger.called(interface)
+        action = request.headers.get("SOAPAction", "").strip('"')
+        if action != f"{UFIDA}/{interface}/Do":
+            return fault(f"UnknownException:ContractFilter mismatch: {action}")
+        root = etree.fromstring(request.get_data(), parser=etree.XMLParser(resolve_entities=False, no_network=True))
+        asked = root.find(f"{{{SOAP}}}Body/{{{UFIDA}}}Do")
+        context = _context(asked.find(f"{{{UFIDA}}}context")) if asked is not None else {}
+        missing = [name for name in ("OrgID", "UserID") if not context.get(name)]
+        if asked is None or missing:
+            return fault(f"AttrsContainerException:上下文 context 缺少 {', '.join(missing)}")
+        org = next((code for code, number in self.state.orgs.items() if str(number) == context["OrgID"]), None)
+        if org is None or context["UserID"] not in map(str, self.state.users.values()):
+            return fault("EntityNotExistException:上下文 context 的组织或用户不存在")
+        shape = SHAPES[interface]
+        held = asked.find(f"{{{UFIDA}}}{shape.parameter}")
+        rows = [_read(row, shape, shape.takes) for row in held] if held is not None else []
+        return self._do(interface, rows, org)
+
+    def _file(self, request: Request, interface: str) -> Response:
+        told = files(interface, SHAPES[interface], request.base_url)
+        query = request.query_string.decode().lower().removesuffix("=")
+        if query not in told:
+            return Response("<html><body>You have created a service.</body></html>", mimetype="text/html")
+        return Response(told[query], mimetype="text/xml")
+
+    def _do(self, interface: str, rows: list[dict[str, Any]], org: str) -> Response:
+        shape = SHAPES[interface]
+        if interface == QUERY:
+            return answer(shape, [told for row in rows for told in self._lots(row, org)])
+        if interface == MODIFY:
+            return answer(shape, [self._modify(row, org) for row in rows])
+        for row in rows:
+            if not any(mo.get("m_docNo") == (row.get("m_mO") or {}).get("m_code") for mo in self.state.of_org("MODoc", org)):
+                return fault("BusinessException:生产订单不存在")
+        return answer(shape, [self._complete(row, org) for row in rows])
+
+    def _lots(self, key: Mapping[str, Any], org: str) -> list[dict[str, Any]]:
+        by_id, item, code = key.get("m_iD"), key.get("m_itemCode"), key.get("m_lotCode")
+        return [
+            {**told, "m_orgCode": org}
+            for told in self.state.of_org("LotMaster", org)
+            if (by_id and str(told["m_iD"]) == by_id) or (not by_id and told.get("m_itemCode") == item and told.get("m_lotCode") == code)
+        ]
+
+    def _modify(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
+        found = self._lots(row, org)
+        if not found:
+            return {"m_isSucess": False, "m_errorMsg": f"批号[{row.get('m_lotCode')}]不存在", "m_iD": 0, "m_code": ""}
+        lot = {name: value for name, value in found[0].items() if name != "m_orgCode"}
+        lot["m_descFlexField"] = dict(row.get("m_descFlexField") or {})
+        self.state.save("LotMaster", lot)
+        self.ledger.wrote(operation="ModifyLotMaster", id=lot["m_iD"], fields=lot["m_descFlexField"])
+        return {"m_isSucess": True, "m_errorMsg": "", "m_iD": lot["m_iD"], "m_code": lot["m_lotCode"]}
+
+    def _complete(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
+        number = self.state.new_id()
+        self.state.save("CompleteDoc", {**row, "m_iD": number, "m_docNo": f"CR{number}", "_org": org})
+        self.ledger.wrote(operation="ICreateCompRptSrv", id=number)
+        return {"m_isSucess": True, "m_errorMsg": "", "m_iD": number, "m_code": f"CR{number}"}
+
+
+def answer(shape: Shape, rows: list[dict[str, Any]]) -> Response:
+    """`DoResponse` with `DoResult` before `outMessages`."""
+    response = etree.Element(f"{{{UFIDA}}}DoResponse", nsmap=_as_default(UFIDA))
+    result = etree.SubElement(response, f"{{{UFIDA}}}DoResult")
+    for row in rows:
+        _write(etree.SubElement(result, f"{{{ENTITY}}}{shape.gives}"), row, shape, shape.gives)
+    etree.SubElement(response, f"{{{UFIDA}}}outMessages")
+    return _envelope(response, 200)
+
+
+def fault(words: str) -> Response:
+    """A ServiceException fault with HTTP 500, the exception's class before the words."""
+    told = etree.Element(f"{{{SOAP}}}Fault")
+    etree.SubElement(told, "faultcode").text = "s:Client"
+    etree.SubElement(told, "faultstring", {"{http://www.w3.org/XML/1998/namespace}lang": "zh-CN"}).text = words
+    outer = etree.SubElement(etree.SubElement(told, "detail"), f"{{{SERVICE}}}ServiceException", nsmap=_as_default(SERVICE))
+    inner = etree.SubElement(etree.SubElement(outer, f"{{{SERVICE}}}InnerExceptions"), f"{{{SERVICE}}}Exception")
+    etree.SubElement(inner, f"{{{SERVICE}}}Message").text = words
+    return _envelope(told, 500)
+
+
+def _as_default(space: str) -> dict[Any, str]:
+    return {None: space}
+
+
+def _envelope(content: Any, status: int) -> Response:
+    envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap={"s": SOAP})
+    etree.SubElement(envelope, f"{{{SOAP}}}Body").append(content)
+    return Response(etree.tostring(envelope, xml_declaration=True, encoding="utf-8"), status=status, mimetype="text/xml")
+
+
+def _context(element: Any) -> dict[str, str]:
+    """Entries of the thread context; nothing at all when it does not state its type."""
+    typed = element is not None and element.get("{http://www.w3.org/2001/XMLSchema-instance}type")
+    if not typed:
+        return {}
+    pairs = element.xpath(".//*[local-name()='KeyValueOfanyTypeanyType']")
+    return {str(pair[0].text): str(pair[1].text or "") for pair in pairs if len(pair) > 1}
+
+
+def _read(element: Any, shape: Shape, name: str) -> dict[str, Any]:
+    fields = list(shape.types[name])
+    told: dict[str, Any] = {}
+    reached = -1
+    for child in element:
+        field = etree.QName(child).localname
+        if field not in fields or fields.index(field) <= reached:
+            continue
+        reached = fields.index(field)
+        kind = shape.types[name][field]
+        told[field] = child.text if kind.startswith("xs:") else _read(child, shape, kind)
+    return {field: value for field, value in told.items() if value not in (None, {})}
+
+
+def _write(element: Any, row: Mapping[str, Any], shape: Shape, name: str) -> None:
+    for field, kind in shape.types[name].items():
+        value = row.get(field)
+        if value is None:
+            continue
+        child = etree.SubElement(element, f"{{{ENTITY}}}{field}")
+        if kind.startswith("xs:"):
+            child.text = str(value).lower() if isinstance(value, bool) else str(value)
+        else:
+            _write(child, value, shape, kind)
