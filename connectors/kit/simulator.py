@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.wrappers import Request, Response
@@ -61,10 +61,7 @@ class Simulator:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
-        if request.path.startswith("/__simulator__/"):
-            response = self._side_door(request)
-        else:
-            response = self.respond(request)
+        response = self._side_door(request) if request.path.startswith("/__simulator__/") else self.respond(request)
         return response(environ, start_response)
 
     def _side_door(self, request: Request) -> Response:
@@ -90,7 +87,7 @@ class Running:
         """`http://127.0.0.1:PORT`."""
         return f"http://127.0.0.1:{self.server.server_port}"
 
-    def __enter__(self) -> Running:
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 

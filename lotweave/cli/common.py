@@ -57,14 +57,18 @@ def reported(*, as_json: bool) -> Iterator[None]:
     try:
         yield
     except Verdict as verdict:
-        problems = [problem.as_json() for problem in verdict.problems]
-        told = {"error": {"verdict": type(verdict).__name__, "code": verdict.code, "message": verdict.message, "problems": problems}}
-
-        def person() -> None:
-            err.print(f"[bold red]{type(verdict).__name__}[/]: ", end="")
-            err.print(verdict.message, markup=False)
-            for problem in verdict.problems:
-                err.print(f"  {problem}", markup=False)
-
-        say(told, as_json=as_json, person=person)
+        _report(verdict, as_json=as_json)
         raise typer.Exit(status_of(verdict)) from None
+
+
+def _report(verdict: Verdict, *, as_json: bool) -> None:
+    problems = [problem.as_json() for problem in verdict.problems]
+    told = {"error": {"verdict": type(verdict).__name__, "code": verdict.code, "message": verdict.message, "problems": problems}}
+
+    def person() -> None:
+        err.print(f"[bold red]{type(verdict).__name__}[/]: ", end="")
+        err.print(verdict.message, markup=False)
+        for problem in verdict.problems:
+            err.print(f"  {problem}", markup=False)
+
+    say(told, as_json=as_json, person=person)

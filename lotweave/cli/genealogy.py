@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
@@ -103,7 +103,7 @@ def trace(
         say(answer, as_json=as_json, person=lambda: show(answer))
 
 
-def _no_single(thing: str, candidates: list[dict[str, str]], *, as_json: bool) -> Any:
+def _no_single(thing: str, candidates: list[dict[str, str]], *, as_json: bool) -> NoReturn:
     def person() -> None:
         err.print(f"{thing} names {len(candidates) or 'no'} thing(s)" + (":" if candidates else ""), markup=False)
         for told in candidates:

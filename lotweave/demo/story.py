@@ -227,7 +227,7 @@ TWO_REELS = ("CC-100N", "IC-16U2")
 
 
 def _reel(item: str, number: int) -> str:
-    return f"{item}-{'B' if number == 2 and item in TWO_REELS else 'A'}"
+    return f"{item}-{'B' if number > 1 and item in TWO_REELS else 'A'}"
 
 
 def _receive(half: Half, suppliers: dict[str, str]) -> None:

@@ -18,6 +18,7 @@ inbox = Table(
     Column("content", Text, nullable=False, comment="SHA-256 of the payload"),
     Column("payload", LargeBinary, nullable=False, comment="as the system gave it, byte for byte"),
     Column("revision", BigInteger, nullable=False, comment="change time in Unix ms, raised when the content changed without it"),
+    Column("stamp", BigInteger, comment="change time in Unix ms as the system says"),
     Column("deleted", Boolean, nullable=False),
     Column("fetched_at", DateTime(timezone=True), nullable=False),
     Column("run_id", BigInteger),

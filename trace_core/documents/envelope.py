@@ -55,7 +55,7 @@ class Document:
         return self if self.recorded_at else replace(self, recorded_at=at)
 
 
-def content_hash(kind: str, deleted: bool, body: Mapping[str, Any]) -> str:  # noqa: FBT001 - part of the hashed content
+def content_hash(kind: str, *, deleted: bool, body: Mapping[str, Any]) -> str:
     """SHA-256 over the normal form, in hexadecimal."""
     return hashlib.sha256(orjson.dumps([kind, deleted, body], option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -100,7 +100,7 @@ def read_document(told: Any) -> Document:
         recorded_at=head.get("recorded_at"),
         deleted=head["deleted"],
         body=plain(body),
-        content=content_hash(head["kind"], head["deleted"], plain(body, in_utc=True)),
+        content=content_hash(head["kind"], deleted=head["deleted"], body=plain(body, in_utc=True)),
     )
 
 

@@ -1,7 +1,7 @@
 """Whether a document can be woven now: its units convert, and what it reverses has arrived.
 
-A verdict is a function of the documents held, never of their order: when an item's units change, everything counted in them is judged again,
-and when a movement arrives, the reversals that wait for it are.
+A verdict is a function of the documents held, never of their order: when an item's units change, everything counted in them is judged
+again, and when a movement arrives, the reversals that wait for it are.
 """
 
 from __future__ import annotations

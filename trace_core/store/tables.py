@@ -52,7 +52,7 @@ document = Table(
     Index("uq_document_revision", "plant", "kind", "key", "revision", unique=True, postgresql_where=text("state <> 'conflict'")),
     Index("ix_document_touches", "touches", postgresql_using="gin"),
     Index("ix_document_awaits", "awaits", postgresql_where=text("state = 'parked'")),
-    Index("ix_document_source", "connection", "source_kind", "source_key", postgresql_where=text("current")),
+    Index("ix_document_source", "connection", "source_kind", "source_key"),
 )
 """One row per version of a canonical document. Rows are added, never changed, but for `state`, `current` and an earlier `recorded_at`."""
 

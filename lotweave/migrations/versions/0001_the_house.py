@@ -43,9 +43,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index("ix_document_awaits", "document", ["awaits"], unique=False, postgresql_where=sa.text("state = 'parked'"))
-    op.create_index(
-        "ix_document_source", "document", ["connection", "source_kind", "source_key"], unique=False, postgresql_where=sa.text("current")
-    )
+    op.create_index("ix_document_source", "document", ["connection", "source_kind", "source_key"], unique=False)
     op.create_index("ix_document_touches", "document", ["touches"], unique=False, postgresql_using="gin")
     op.create_index(
         "uq_document_revision",
@@ -88,6 +86,7 @@ def upgrade() -> None:
         sa.Column(
             "revision", sa.BigInteger(), nullable=False, comment="change time in Unix ms, raised when the content changed without it"
         ),
+        sa.Column("stamp", sa.BigInteger(), nullable=True, comment="change time in Unix ms as the system says"),
         sa.Column("deleted", sa.Boolean(), nullable=False),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=True),

@@ -1,0 +1,1 @@
+"""The HTTP interface. It mirrors the verbs; nothing is decided here."""

@@ -1,0 +1,21 @@
+"""The console's process: serves on 127.0.0.1 until it is told to stop."""
+
+from __future__ import annotations
+
+import sys
+
+from werkzeug.serving import make_server
+
+from lotweave.bootstrap import opened
+from lotweave.console.app import make_app
+from lotweave.settings import read_site, site_folder
+
+
+def main() -> None:
+    """Serve the site of LOTWEAVE_SITE on the port given as the only argument."""
+    with opened(read_site(site_folder(None))) as house:
+        make_server("127.0.0.1", int(sys.argv[1]), make_app(house), threaded=True).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""The pipelines' plumbing for a site: connectors, mappings read once a process, and a way to wake workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+from connectors.kit.contract import Connector
+from connectors.kit.manifest import manifest
+from lotweave.bootstrap import House, clock, connector
+from lotweave.settings import Site
+from mappings.engine.apply import Mapper, read_mapper
+from mappings.engine.load import mapping_path
+from pipelines.ports import Line, Plumbing
+from trace_core.errors import Misconfigured
+
+OUTWARD = "push_trace"
+"""The mapping that says what a trace looks like in a system's documents."""
+
+
+def lines_of(site: Site) -> dict[str, Line]:
+    """Every connection of the site with the kinds it reads."""
+    found = {}
+    for connection in site.connections.values():
+        man = manifest(connection.system)
+        known = {name: kind.order for name, kind in man.kinds.items() if kind.read}
+        if man.limits.get("kinds_from_settings"):
+            known = {name: at for at, name in enumerate(connection.kinds)}
+        kinds = {name: order for name, order in known.items() if not connection.kinds or name in connection.kinds}
+        zone = site.plants[connection.plant].zone
+        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds)
+    return found
+
+
+def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = None) -> Plumbing:
+    """Everything the flows need. Without `wake` nobody is woken: the caller does the work itself."""
+    site = house.site
+
+    @cache
+    def mapper(system: str, kind: str) -> Mapper | None:
+        path = mapping_path(system, kind, site.folder)
+        return read_mapper(path, system, site.folder) if path else None
+
+    def connect(name: str) -> Connector:
+        if name not in site.connections:
+            raise Misconfigured(f"the site has no connection {name}; it has {', '.join(site.connections) or 'none'}", code="connection")
+        return connector(site.connections[name], site)
+
+    return Plumbing(
+        begin=house.begin,
+        view=house.view,
+        now=clock,
+        lines=lines_of(site),
+        connector=connect,
+        mapper=lambda line, kind: mapper(line.system, kind),
+        outward=lambda line: mapper(line.system, OUTWARD),
+        wake=wake or (lambda _task, _argument, _plant: None),
+    )

@@ -1,0 +1,60 @@
+"""The Celery application of a site, for its worker and beat processes: `celery -A lotweave.worker:app`.
+
+The site comes from LOTWEAVE_SITE, the broker from LOTWEAVE_BROKER_URL or the site's settings. The database is opened in the worker process,
+never before a fork.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from celery import Celery
+
+from lotweave.bootstrap import House, opened
+from lotweave.plumbing import plumbing_of
+from lotweave.settings import environment, read_site, site_folder
+from pipelines.app import HOUSE, celery_app
+from pipelines.ports import Plumbing
+from pipelines.tasks import NAMES, register, waker
+from scheduler.due import Schedule, interval
+from scheduler.plan import make_due_runs
+from trace_core.errors import Misconfigured
+
+NUDGE = timedelta(seconds=3)
+"""How often the beat asks whether something is due or was forgotten."""
+
+_open = ExitStack()
+
+
+def make() -> Celery:
+    """The application with its tasks and the beat's single entry."""
+    site = read_site(site_folder(None))
+    broker = environment("LOTWEAVE_BROKER_URL") or site.broker
+    if broker is None:
+        raise Misconfigured("no broker: set LOTWEAVE_BROKER_URL or services.broker; `lotweave up` does it for embedded services")
+    made = celery_app(broker, list(site.plants))
+    schedules = [Schedule(str(told["connection"]), interval(str(told["every"]))) for told in site.schedules]
+
+    @cache
+    def plumbing() -> Plumbing:
+        house: House = _open.enter_context(opened(site))
+        return plumbing_of(house, waker(made))
+
+    def due() -> Any:
+        return make_due_runs(schedules, plumbing())
+
+    register(made, plumbing, due)
+    made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": NUDGE, "options": {"queue": HOUSE, "expires": 10}}}
+    return made
+
+
+def __getattr__(name: str) -> Celery:
+    """`app` is made when Celery asks for it, not on import."""
+    if name == "app":
+        app = make()
+        globals()["app"] = app
+        return app
+    raise AttributeError(name)

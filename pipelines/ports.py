@@ -1,0 +1,43 @@
+"""What the pipelines are given: a database, a clock, connectors, mappings, and a way to wake workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection as Sql
+
+from connectors.kit.contract import Connector
+from mappings.engine.apply import Mapper
+from trace_core.ports import Documents
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection as the pipelines see it: its plant, its system, the plant's zone, and the kinds it reads with their order."""
+
+    name: str
+    plant: str
+    system: str
+    zone: tzinfo
+    kinds: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Plumbing:
+    """Everything a flow needs from outside.
+
+    `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
+    system takes nothing back. `wake(task, argument, plant)` sends a message that may come never, late or twice.
+    """
+
+    begin: Callable[[], AbstractContextManager[Sql]]
+    view: Callable[[], AbstractContextManager[Documents]]
+    now: Callable[[], datetime]
+    lines: Mapping[str, Line]
+    connector: Callable[[str], Connector]
+    mapper: Callable[[Line, str], Mapper | None]
+    outward: Callable[[Line], Mapper | None]
+    wake: Callable[[str, object, str], None]

@@ -1,0 +1,152 @@
+"""Runs: one pull of one kind over one connection, claimed by lease so that a dead worker's run goes on elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from pipelines.state.tables import run
+
+LEASE = timedelta(seconds=60)
+RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+"""Delay after the first, second … failed attempt; after the last the run has failed until its next due time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A run to be made: `rank` orders kinds within a sync, `nominal_at` is part of its identity."""
+
+    connection: str
+    plant: str
+    kind: str
+    rank: int
+    nominal_at: datetime
+    full: bool = False
+
+
+def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
+    """Make runs, once for each (connection, kind, nominal time); ids in the order of rank, also of those that existed."""
+    if not dues:
+        return []
+    rows = [
+        {
+            "connection": due.connection, "plant": due.plant, "kind": due.kind, "nominal_at": due.nominal_at, "full": due.full,
+            "rank": due.rank, "state": "due", "attempts": 0, "next_attempt_at": now, "fetched": 0, "unchanged": 0,
+        }
+        for due in dues
+    ]  # fmt: skip
+    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "kind", "nominal_at"]), rows)
+    nominal = {due.nominal_at for due in dues}
+    found = connection.execute(select(run).where(run.c.nominal_at.in_(nominal)).order_by(run.c.rank, run.c.id))
+    wanted = {(due.connection, due.kind, due.nominal_at) for due in dues}
+    return [row.id for row in found if (row.connection, row.kind, row.nominal_at) in wanted]
+
+
+def claim(connection: Connection, run_id: int, *, now: datetime) -> Any:
+    """Take a run that is due or whose holder is dead. None when there is nothing to take. `attempts` of the row is the fencing token."""
+    statement = (
+        update(run)
+        .where(
+            run.c.id == run_id,
+            run.c.next_attempt_at <= now,
+            (run.c.state == "due") | ((run.c.state == "running") & (run.c.lease_until < now)),
+        )
+        .values(state="running", attempts=run.c.attempts + 1, lease_until=now + LEASE, started_at=text("COALESCE(started_at, now())"))
+        .returning(run)
+    )
+    return connection.execute(statement).first()
+
+
+def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
+    """Count a page and renew the lease; False when another worker has taken the run over."""
+    done = connection.execute(
+        update(run)
+        .where(run.c.id == run_id, run.c.attempts == token, run.c.state == "running")
+        .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE)
+    )
+    return done.rowcount == 1
+
+
+def pulled(connection: Connection, run_id: int, token: int) -> None:
+    """All pages are kept; the run is done when its inbox rows are."""
+    connection.execute(
+        update(run).where(run.c.id == run_id, run.c.attempts == token).values(state="pulled", lease_until=None, message=None, verdict=None)
+    )
+
+
+def again(connection: Connection, run_id: int, token: int, *, verdict: str, message: str, delay: float | None, now: datetime) -> None:
+    """The system does not answer: try later, or give up after the last attempt."""
+    last = token >= len(RETRY_AFTER)
+    wait = timedelta(seconds=delay) if delay is not None else RETRY_AFTER[min(token, len(RETRY_AFTER)) - 1]
+    connection.execute(
+        update(run)
+        .where(run.c.id == run_id, run.c.attempts == token)
+        .values(
+            state="failed" if last else "due",
+            verdict=verdict,
+            message=message,
+            next_attempt_at=now + wait,
+            lease_until=None,
+            finished_at=now if last else None,
+        )
+    )
+
+
+def stop(connection: Connection, run_id: int, token: int, *, verdict: str, message: str, now: datetime) -> None:
+    """A person must act first."""
+    connection.execute(
+        update(run)
+        .where(run.c.id == run_id, run.c.attempts == token)
+        .values(state="stopped", verdict=verdict, message=message, lease_until=None, finished_at=now)
+    )
+
+
+def finish(connection: Connection, *, now: datetime) -> None:
+    """Close pulled runs none of whose documents wait for interpretation any more."""
+    connection.execute(
+        text(
+            "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
+            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
+        ),
+        {"now": now},
+    )
+
+
+def due_now(connection: Connection, *, now: datetime) -> list[Any]:
+    """Runs that somebody should take: due, or running without a living holder."""
+    statement = select(run).where(
+        run.c.next_attempt_at <= now, (run.c.state == "due") | ((run.c.state == "running") & (run.c.lease_until < now))
+    )
+    return list(connection.execute(statement.order_by(run.c.rank, run.c.id)))
+
+
+def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Runs with their counts: fetched = changed + unchanged; changed = applied + quarantined + waiting."""
+    found = connection.execute(
+        text(
+            "SELECT r.*, count(i.id) FILTER (WHERE i.state = 'done') AS applied, count(i.id) FILTER (WHERE i.state = 'quarantined')"
+            " AS quarantined, count(i.id) FILTER (WHERE i.state = 'new') AS waiting FROM run r LEFT JOIN inbox i ON i.run_id = r.id"
+            " WHERE r.id = ANY(:ids) GROUP BY r.id ORDER BY r.rank, r.id"
+        ),
+        {"ids": list(ids)},
+    )
+    names = (
+        "id",
+        "connection",
+        "plant",
+        "kind",
+        "state",
+        "fetched",
+        "unchanged",
+        "applied",
+        "quarantined",
+        "waiting",
+        "message",
+        "verdict",
+    )
+    return [{name: getattr(row, name) for name in names} for row in found]

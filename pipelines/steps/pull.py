@@ -1,0 +1,64 @@
+"""Pages of one kind into the inbox: each page and the checkpoint behind it in one transaction."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import Any
+
+from pipelines.ports import Plumbing
+from pipelines.state import inbox, runs
+from trace_core.errors import Unreachable, Verdict
+
+
+def pull(run_id: int, plumbing: Plumbing) -> bool:
+    """Carry out a run if it is due and nobody else does; True when it was carried out to its end.
+
+    A crash costs a repeat of at most one page. The verdict of a fault decides: `Unreachable` tries later, anything else stops the run.
+    """
+    with plumbing.begin() as connection:
+        row = runs.claim(connection, run_id, now=plumbing.now())
+    if row is None:
+        return False
+    try:
+        with closing(plumbing.connector(row.connection)) as connector:
+            _pages(row, connector, plumbing)
+    except _Taken:
+        return False
+    except Verdict as verdict:
+        with plumbing.begin() as connection:
+            _failed(connection, row, verdict, plumbing)
+        return False
+    with plumbing.begin() as connection:
+        runs.pulled(connection, row.id, row.attempts)
+    plumbing.wake("interpret", row.plant, row.plant)
+    return True
+
+
+class _Taken(Exception):
+    """Another worker holds the run now."""
+
+
+def _pages(row: Any, connector: Any, plumbing: Plumbing) -> None:
+    with plumbing.begin() as connection:
+        checkpoint = inbox.read_checkpoint(connection, row.connection, row.kind)
+    # a full pull that was interrupted goes on where it was, not from the beginning
+    fresh = row.full and (checkpoint is None or row.attempts == 1 or checkpoint[1] < row.started_at)
+    cursor = None if checkpoint is None or fresh else checkpoint[0]
+    for page in connector.pull(row.kind, cursor, full=fresh):
+        with plumbing.begin() as connection:
+            kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
+            inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
+            counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
+            if not runs.kept_page(connection, row.id, row.attempts, now=plumbing.now(), **counts):
+                raise _Taken
+        if kept.changed:
+            plumbing.wake("interpret", row.plant, row.plant)
+
+
+def _failed(connection: Any, row: Any, verdict: Verdict, plumbing: Plumbing) -> None:
+    name, now = type(verdict).__name__, plumbing.now()
+    message = "; ".join([verdict.message, *map(str, verdict.problems)])
+    if isinstance(verdict, Unreachable):
+        runs.again(connection, row.id, row.attempts, verdict=name, message=message, delay=verdict.retry_after, now=now)
+    else:
+        runs.stop(connection, row.id, row.attempts, verdict=name, message=message, now=now)

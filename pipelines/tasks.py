@@ -1,0 +1,51 @@
+"""The Celery tasks: thin shells around steps. Names are explicit texts, so that moving a module breaks no queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery
+
+from pipelines.app import HOUSE, queue_of
+from pipelines.ports import Plumbing
+from pipelines.steps.interpret import interpret
+from pipelines.steps.pull import pull
+from pipelines.steps.push import push
+from pipelines.steps.sweep import sweep
+
+NAMES = {"pull": "lotweave.pull", "interpret": "lotweave.interpret", "push": "lotweave.push", "nudge": "lotweave.nudge"}
+
+
+def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], Any]) -> None:
+    """Give the application its tasks. `plumbing` is asked for in the worker process, never before; `due` makes scheduled runs."""
+
+    @app.task(name=NAMES["pull"])  # type: ignore[untyped-decorator]
+    def pull_run(run_id: int) -> None:
+        pull(run_id, plumbing())
+
+    @app.task(name=NAMES["interpret"])  # type: ignore[untyped-decorator]
+    def interpret_plant(plant: str) -> None:
+        interpret(plant, plumbing())
+
+    @app.task(name=NAMES["push"])  # type: ignore[untyped-decorator]
+    def push_connection(name: str) -> None:
+        push([name], plumbing())
+
+    @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
+    def nudge() -> None:
+        due()
+        sweep(plumbing())
+
+
+def waker(app: Celery) -> Callable[[str, object, str], None]:
+    """A function that sends a wake-up; a broker that is away is no fault, since the sweep will find the work."""
+
+    def wake(task: str, argument: object, plant: str) -> None:
+        queue = queue_of(plant) if plant else HOUSE
+        try:
+            app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True)
+        except app.connection_for_write().connection_errors:
+            return
+
+    return wake

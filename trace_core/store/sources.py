@@ -1,0 +1,33 @@
+"""Which canonical documents came out of which raw ones: provenance read backwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+Source = tuple[str, str, str]
+"""(connection, the system's kind, the system's key)."""
+
+
+def current_of_sources(connection: Connection, sources: Sequence[Source]) -> dict[tuple[str, str, str], Any]:
+    """The newest version of every document that came out of these raw documents, by (plant, kind, key), whatever its state.
+
+    Rows have content, deleted, revision, mapping and the source itself.
+    """
+    if not sources:
+        return {}
+    names, kinds, keys = (list(column) for column in zip(*sources, strict=True))
+    found = connection.execute(
+        text(
+            "SELECT DISTINCT ON (d.plant, d.kind, d.key) d.plant, d.kind, d.key, d.revision, d.content, d.deleted, d.connection,"
+            " d.source_kind, d.source_key, d.mapping, d.mapping_version FROM unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
+            " JOIN document d ON d.connection = a.connection AND d.source_kind = a.kind AND d.source_key = a.key"
+            " WHERE d.state <> 'conflict' ORDER BY d.plant, d.kind, d.key, d.revision DESC"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
+        {"names": names, "kinds": kinds, "keys": keys},
+    )
+    return {(row.plant, row.kind, row.key): row for row in found}
