@@ -113,13 +113,13 @@ _REPORT = Head(
         "outputs": Lines(
             "LW_OpReportOut",
             "OpReport",
-            _LINE | {"SNCode": "L.SNCode", "Kind": "L.Kind", "Number": "L.Number"},
+            _LINE | {"SNCode": "L.SNCode"},
             joins=_UOM,
         ),
         "inputs": Lines(
             "LW_OpReportIn",
             "OpReport",
-            _LINE | {"SNCode": "L.SNCode", "Kind": "L.Kind", "Number": "L.Number", "Positions": "L.Positions"},
+            _LINE | {"SNCode": "L.SNCode"},
             joins=_UOM,
         ),
     },

@@ -34,7 +34,6 @@ _TYPES: dict[str, dict[str, str]] = {
         "m_itemName": "xs:string",
         "m_lotCode": "xs:string",
         "m_orgCode": "xs:string",
-        "m_qualityState": "xs:int",
         "m_supplierCode": "xs:string",
         "m_supplierLotCode": "xs:string",
     },

@@ -115,13 +115,8 @@ def listing_row(kind: str, told: Mapping[str, Any], org_id: int) -> dict[str, An
     if kind == "LotMaster":
         row["LotCode"] = told.get("m_lotCode", "")
     if kind == "ItemMaster":
-        row |= {
-            "Name": told.get("m_name"),
-            "SPECS": told.get("m_sPECS"),
-            "LotParam": told.get("m_lotParam"),
-            "SnParam": told.get("m_snParam"),
-        }
-        row["InventoryUOM"] = (told.get("m_inventoryUOM") or {}).get("m_iD")
+        row |= {"Name": told.get("m_name"), "SPECS": told.get("m_sPECS"), "InventoryUOM": (told.get("m_inventoryUOM") or {}).get("m_iD")}
+        row |= {name: (told.get(source) or {}).get("m_code") for name, source in (("LotParam", "m_lotParam"), ("SnParam", "m_snParam"))}
     return row
 
 
