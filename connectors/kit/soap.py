@@ -43,7 +43,7 @@ class SoapService:
         transport = _OneHost(http, wsdl)
         try:
             settings = _untyped.Settings(strict=True, forbid_dtd=True, forbid_entities=True)
-            self.client = _untyped.Client(wsdl, transport=transport, settings=settings)
+            self.client = _untyped.Client(wsdl, transport=transport, settings=settings, plugins=[_ExpectedAnswer()])
         except (XMLSyntaxError, ZeepError) as fault:
             raise Misconfigured(f"{wsdl} is no WSDL that can be used: {_first_line(fault)}", code="bad_wsdl") from fault
         binding = next(iter(self.client.wsdl.bindings.values()), None)
@@ -59,7 +59,7 @@ class SoapService:
         """A type of the WSDL's schemas; `Misconfigured` when the service has none of that name."""
         try:
             return self.client.get_type(f"{{{namespace}}}{name}")
-        except LookupError as fault:
+        except ZeepError as fault:
             raise Misconfigured(f"the service at {self.address} knows no type {name} ({namespace})", code="soap_type") from fault
 
     def call(self, operation: str, *, writes: bool, refused: Callable[[Fault], Verdict], **arguments: Any) -> Any:
@@ -79,6 +79,18 @@ class SoapService:
             raise Unreachable(f"{self.host} answered {operation} with what its WSDL does not allow", code="soap", sent=writes) from fault
         finally:
             _writes.reset(mark)
+
+
+class _ExpectedAnswer(zeep.Plugin):
+    """Refuses an answer with another element than the WSDL's, which zeep would take for an empty one."""
+
+    def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
+        body = next((child for child in envelope if child.tag.endswith("}Body")), ())
+        told = next((child.tag for child in body), None)
+        wanted = getattr(operation.output.body, "qname", None)
+        if operation.style == "document" and wanted is not None and told != wanted.text and not str(told).endswith("}Fault"):
+            raise TransportError(f"the answer holds {told} instead of {wanted.text}")  # type: ignore[no-untyped-call]
+        return envelope, http_headers
 
 
 class _OneHost(Transport):
