@@ -64,8 +64,8 @@ class Supervisor:
         if not port_free(self.port):
             said = f"port {self.port} on 127.0.0.1 is taken by another program: stop it, or choose another with --port"
             raise Misconfigured(said, code="port_taken")
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self.stopping.set())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self.stopping.set())
         with ExitStack() as stack:
             self.say("database")
             stack.enter_context(opened(self.site))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import genealogy, keys, site
+from lotweave.cli import genealogy, keys, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -20,6 +20,15 @@ app.command()(genealogy.load)
 app.command()(genealogy.trace)
 app.command()(genealogy.find)
 app.command()(genealogy.gaps)
+app.command()(running.up)
+app.command()(running.down)
+app.command()(running.doctor)
+app.command()(systems.simulate)
+app.command()(systems.sync)
+app.command()(systems.reconcile)
+app.add_typer(systems.connections, name="connections")
+app.add_typer(waiting.quarantine, name="quarantine")
+app.add_typer(waiting.outbox, name="outbox")
 app.add_typer(keys.app, name="keys")
 
 

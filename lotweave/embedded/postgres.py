@@ -66,18 +66,25 @@ class EmbeddedPostgres:
     def used(self) -> Iterator[str]:
         """The URL of the running server, for as long as the block lasts. The last user stops it."""
         self.state.mkdir(parents=True, exist_ok=True)
-        with (self.state / "postgres.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not self.running():
-                self._make()
-                self._start()
-            fcntl.flock(lock, fcntl.LOCK_SH)
+        with (self.state / "postgres.users").open("a") as users:
+            with self._alone():
+                if not self.running():
+                    self._make()
+                    self._start()
+                fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 yield self.url
             finally:
-                with suppress(BlockingIOError):
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                with self._alone(), suppress(BlockingIOError):
+                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                     self.stop()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Starting and stopping is done by one process at a time; using is not held up by it for longer."""
+        with (self.state / "postgres.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _make(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -117,6 +124,12 @@ class EmbeddedPostgres:
         if self.running():
             self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", check=False)
         shutil.rmtree(self.sockets, ignore_errors=True)
+
+    def stop_if_unused(self) -> None:
+        """Stop a server that a killed owner left behind; leave it when another process uses it."""
+        with (self.state / "postgres.users").open("a") as users, self._alone(), suppress(BlockingIOError):
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.stop()
 
     def kill(self) -> None:
         """SIGKILL the server's whole group, as a power cut would; for fault tests."""

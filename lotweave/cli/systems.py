@@ -1,0 +1,197 @@
+"""`simulate`, `connections`, `sync`, `reconcile`: systems and what comes from them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from connectors.kit.manifest import front_door, manifest, systems
+from connectors.kit.simulator import Running
+from lotweave.bootstrap import connector, opened
+from lotweave.cli.common import DONE, NO, UNREACHABLE, WRONG, JsonOption, SiteOption, end, err, out, reported, say, the_site
+from lotweave.plumbing import lines_of, plumbing_of
+from lotweave.settings import Site
+from lotweave.sync import Sync
+from pipelines.ports import Line
+from pipelines.steps.reconcile import reconcile as compare
+from trace_core.errors import Misconfigured, Verdict
+
+connections = typer.Typer(no_args_is_help=True, help="The site's connections.")
+
+
+def simulate(
+    vendor: Annotated[str, typer.Argument(help="The system to simulate.")],
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
+    data: Annotated[Path | None, typer.Option(help="A JSON file with the simulator's data; else the demonstration's.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
+) -> None:
+    """Run a simulator of a system until interrupted."""
+    del site
+    with reported(as_json=as_json):
+        if vendor not in systems() or not manifest(vendor).simulator:
+            able = ", ".join(name for name in systems() if manifest(name).simulator)
+            raise Misconfigured(f"there is no simulator of {vendor!r}; there are {able}", code="usage")
+        told = json.loads(data.read_text("utf-8")) if data else _demo_data(vendor)
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        try:
+            running = Running(front_door(manifest(vendor).simulator)(told), port)
+        except (OSError, SystemExit) as fault:
+            raise Misconfigured(
+                f"port {port} on 127.0.0.1 is taken by another program: choose another with --port", code="port_taken"
+            ) from fault
+        with running:
+            address = {"system": vendor, "url": running.url}
+            say(address, as_json=as_json, person=lambda: out.print(f"{manifest(vendor).name} simulator on {running.url}", markup=False))
+            stop.wait()
+
+
+def _demo_data(vendor: str) -> Any:
+    from lotweave.demo.data import simulator_data
+
+    return simulator_data(vendor)
+
+
+@connections.command("list")
+def list_connections(site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """List the site's connections and the kinds each reads."""
+    with reported(as_json=as_json):
+        lines = lines_of(the_site(site)).values()
+        told = [{"name": line.name, "plant": line.plant, "system": line.system, "kinds": list(line.kinds)} for line in lines]
+
+        def person() -> None:
+            for one in told:
+                out.print(f"{one['name']} ({one['plant']}, {one['system']}): {', '.join(one['kinds'])}", markup=False)
+
+        say({"connections": told}, as_json=as_json, person=person)
+
+
+@connections.command("test")
+def test_connections(
+    names: Annotated[list[str] | None, typer.Argument(help="Connections to test; all when none is named.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Log in to each system and try what its configuration needs."""
+    with reported(as_json=as_json):
+        found = the_site(site)
+        unknown = [name for name in names or () if name not in found.connections]
+        if unknown:
+            raise Misconfigured(f"there is no connection {', '.join(unknown)}; there are {', '.join(found.connections)}", code="usage")
+        told = [_test(found, name) for name in names or found.connections]
+
+        def person() -> None:
+            for one in told:
+                for finding in one["findings"]:
+                    out.print(
+                        f"{'ok  ' if finding['ok'] else 'BAD '} {one['connection']}: {finding['subject']}: {finding['sentence']}",
+                        markup=False,
+                    )
+
+        say({"connections": told}, as_json=as_json, person=person)
+        end(max((one["status"] for one in told), default=DONE))
+
+
+def _test(site: Site, name: str) -> dict[str, Any]:
+    try:
+        with closing(connector(site.connections[name], site)) as opened_:
+            found = [{"subject": f.subject, "ok": f.ok, "sentence": f.sentence} for f in opened_.check()]
+    except Verdict as verdict:
+        sentence = "; ".join([verdict.message, *map(str, verdict.problems)])
+        return {"connection": name, "ok": False, "status": WRONG, "findings": [{"subject": "settings", "ok": False, "sentence": sentence}]}
+    ok = all(finding["ok"] for finding in found)
+    status = DONE if ok else UNREACHABLE if any("reach" in f["subject"] and not f["ok"] for f in found) else NO
+    return {"connection": name, "ok": ok, "status": status, "findings": found}
+
+
+def sync(
+    plant: Annotated[str, typer.Argument(help="The plant to bring up to date.")],
+    kinds: Annotated[list[str] | None, typer.Argument(help="Kinds to pull; all when none is named.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Pull everything, not only what changed.")] = False,  # noqa: FBT002
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Pull what changed in a plant's systems, weave it, and push results back."""
+    with reported(as_json=as_json):
+        found = the_site(site)
+        lines = _lines_of_plant(found, plant, kinds or [])
+        with opened(found) as house:
+            runner = Sync(house, say=lambda line: err.print(line, markup=False))
+            told = runner.run(lines, kinds=kinds or [], full=full)
+        say(told, as_json=as_json, person=lambda: _show_sync(told))
+        end(_sync_status(told))
+
+
+def _lines_of_plant(site: Site, plant: str, kinds: Sequence[str]) -> list[Line]:
+    if plant not in site.plants:
+        raise Misconfigured(f"the site has no plant {plant!r}; it has {', '.join(site.plants) or 'none'}", code="usage")
+    lines = [line for line in lines_of(site).values() if line.plant == plant]
+    if not lines:
+        raise Misconfigured(f"plant {plant} has no connection", code="usage")
+    unknown = [kind for kind in kinds if not any(kind in line.kinds for line in lines)]
+    if unknown:
+        known = sorted({kind for line in lines for kind in line.kinds})
+        raise Misconfigured(f"plant {plant} has no kind {', '.join(unknown)}; it has {', '.join(known)}", code="usage")
+    return lines
+
+
+def _sync_status(told: dict[str, Any]) -> int:
+    verdicts = {run["verdict"] for run in told["runs"] if run["state"] != "done"}
+    if "Misconfigured" in verdicts:
+        return WRONG
+    if "Unreachable" in verdicts:
+        return UNREACHABLE
+    return NO if verdicts or not told["balanced"] or told["quarantined"] else DONE
+
+
+def _show_sync(told: dict[str, Any]) -> None:
+    table = Table("connection", "kind", "state", "fetched", "unchanged", "applied", "quarantined", box=None)
+    for run in told["runs"]:
+        figures = [str(run[name]) for name in ("fetched", "unchanged", "applied", "quarantined")]
+        table.add_row(run["connection"], run["kind"], run["state"], *figures)
+    out.print(table)
+    for run in told["runs"]:
+        if run["message"] and run["state"] != "done":
+            out.print(f"{run['connection']} {run['kind']}: {run['verdict']}: {run['message']}", markup=False)
+    out.print(f"{told['applied']} applied, {told['unchanged']} unchanged, {told['quarantined']} in quarantine, {told['pushed']} pushed")
+
+
+def reconcile(
+    plant: Annotated[str, typer.Argument(help="The plant to compare with its systems.")],
+    kinds: Annotated[list[str] | None, typer.Argument(help="Kinds to compare; all when none is named.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Compare what we hold with what the plant's systems hold, and name every difference."""
+    with reported(as_json=as_json):
+        found = the_site(site)
+        lines = _lines_of_plant(found, plant, kinds or [])
+        with opened(found) as house:
+            plumbing = plumbing_of(house)
+            told = [
+                difference.as_json()
+                for line in lines
+                for difference in compare(line, plumbing, kinds=tuple(kind for kind in kinds or () if kind in line.kinds))
+            ]
+        total = sum(one["differences"] for one in told)
+
+        def person() -> None:
+            for one in told:
+                out.print(
+                    f"{one['connection']} {one['kind']}: {one['here']} here, {one['there']} there, {one['differences']} differences",
+                    markup=False,
+                )
+            out.print(f"{total} difference(s)")
+
+        say({"kinds": told, "differences": total}, as_json=as_json, person=person)
+        end(NO if total else DONE)

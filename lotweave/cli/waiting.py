@@ -1,0 +1,70 @@
+"""`quarantine` and `outbox`: what waits, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lotweave.bootstrap import opened
+from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+from pipelines.state import outbox as outbox_rows
+from pipelines.state import quarantine as quarantine_rows
+
+quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")
+outbox = typer.Typer(no_args_is_help=True, help="Results on their way into systems.")
+
+
+@quarantine.callback()
+def _quarantine() -> None:
+    """Documents that could not be used."""
+
+
+@outbox.callback()
+def _outbox() -> None:
+    """Results on their way into systems."""
+
+
+@quarantine.command("list")
+def list_quarantine(
+    plant: Annotated[str | None, typer.Option(help="Only this plant.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
+) -> None:
+    """List what waits in quarantine, with every reason."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house, house.begin() as connection:
+            told = quarantine_rows.listing(connection, plant=plant)
+
+        def person() -> None:
+            for one in told:
+                out.print(f"{one['id']}  {one['plant']}  {one['connection']}  {one['kind']} {one['key']} ({one['stage']})", markup=False)
+                for problem in one["problems"]:
+                    rule = f" [{problem['rule']}]" if "rule" in problem else ""
+                    out.print(f"    {problem['path']}: {problem['problem']} {problem['value']!r}{rule}", markup=False)
+            out.print(f"{len(told)} in quarantine")
+
+        say({"quarantine": told, "count": len(told)}, as_json=as_json, person=person)
+        end(NO if told else DONE)
+
+
+@outbox.command("list")
+def list_outbox(
+    state: Annotated[str | None, typer.Option(help="Only rows in this state.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """List results on their way, and those that arrived."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house, house.begin() as connection:
+            told = outbox_rows.listing(connection, state=state)
+
+        def person() -> None:
+            for one in told:
+                target = one["target"]
+                note = one["message"] or (f"read back {one['verified_at']}" if one["verified_at"] else "")
+                out.print(f"{one['id']}  {one['connection']}  {target['kind']} {target['key']}  {one['state']}  {note}", markup=False)
+            out.print(f"{len(told)} in the outbox")
+
+        say({"outbox": told, "count": len(told)}, as_json=as_json, person=person)
+        end(NO if any(one["state"] in {"held", "rejected", "unknown"} for one in told) else DONE)

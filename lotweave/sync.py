@@ -1,0 +1,110 @@
+"""One sync as a person asks for it: make the runs, let the workers do them or do them here, and tell how it goes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from lotweave.bootstrap import House, clock
+from lotweave.embedded import services
+from lotweave.plumbing import plumbing_of
+from pipelines.app import celery_app
+from pipelines.ports import Line, Plumbing
+from pipelines.state import outbox, runs
+from pipelines.steps.interpret import interpret
+from pipelines.steps.pull import pull
+from pipelines.steps.push import push
+from pipelines.tasks import waker
+from scheduler.plan import runs_of
+
+LOOK, TELL = 0.25, 3.0
+"""Seconds between looks at the runs, and between two lines of progress."""
+PATIENCE = 900.0
+"""Seconds after which a sync stops waiting; the workers go on."""
+OPEN = frozenset({"due", "running", "pulled"})
+
+
+class Sync:
+    """Syncs of one house."""
+
+    def __init__(self, house: House, *, say: Callable[[str], None]) -> None:
+        self.house = house
+        self.say = say
+        up = services.read(house.site.state)
+        broker = up.broker_url if up else house.site.broker
+        self.by_workers = broker is not None
+        wake = waker(celery_app(broker, list(house.site.plants))) if broker else None
+        self.plumbing: Plumbing = plumbing_of(house, wake)
+
+    def run(self, lines: Sequence[Line], *, kinds: Sequence[str], full: bool) -> dict[str, Any]:
+        """Pull, weave and push over the connections; the counts of every run, and whether they balance."""
+        nominal = clock()
+        dues = [due for line in lines for due in runs_of(line, nominal, kinds=kinds, full=full)]
+        with self.plumbing.begin() as connection:
+            ids = runs.create(connection, dues, now=nominal)
+        if self.by_workers:
+            self._wake(ids, dues)
+            self._wait(ids)
+        else:
+            self._do(ids, lines)
+        pushed = self._push(lines)
+        with self.plumbing.begin() as connection:
+            told = runs.listing(connection, ids)
+        return summary_of(told) | {"pushed": pushed}
+
+    def _wake(self, ids: Sequence[int], dues: Sequence[Any]) -> None:
+        for run_id, due in zip(ids, sorted(dues, key=lambda due: due.rank), strict=True):
+            self.plumbing.wake("pull", run_id, due.plant)
+
+    def _wait(self, ids: Sequence[int]) -> None:
+        waiting, told = threading.Event(), 0.0
+        for look in range(int(PATIENCE / LOOK)):
+            with self.plumbing.begin() as connection:
+                found = runs.listing(connection, ids)
+            open_ = [run for run in found if run["state"] in OPEN]
+            if look * LOOK - told >= TELL:
+                told = look * LOOK
+                self.say(_progress(found))
+            if not open_ or all(run["verdict"] and run["state"] == "due" for run in open_):
+                return
+            waiting.wait(LOOK)
+
+    def _do(self, ids: Sequence[int], lines: Sequence[Line]) -> None:
+        for run_id in ids:
+            pull(run_id, self.plumbing)
+        for plant in sorted({line.plant for line in lines}):
+            interpret(plant, self.plumbing)
+
+    def _push(self, lines: Sequence[Line]) -> int:
+        """Push what has become due; by this process when no worker runs, else wait for theirs."""
+        names = [line.name for line in lines]
+        with self.plumbing.begin() as connection:
+            before = outbox.open_rows(connection, names)
+        if not before:
+            return 0
+        if not self.by_workers:
+            return push(names, self.plumbing)
+        waiting = threading.Event()
+        for line in lines:
+            self.plumbing.wake("push", line.name, line.plant)
+        for _ in range(int(60 / LOOK)):
+            with self.plumbing.begin() as connection:
+                left = outbox.open_rows(connection, names)
+            if not left:
+                break
+            waiting.wait(LOOK)
+        return before - left
+
+
+def summary_of(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Totals; `balanced` is fetched = applied + unchanged + quarantined for every run that ended."""
+    totals = {name: sum(run[name] for run in told) for name in ("fetched", "unchanged", "applied", "quarantined")}
+    ended = [run for run in told if run["state"] == "done"]
+    balanced = all(run["fetched"] == run["applied"] + run["unchanged"] + run["quarantined"] for run in ended)
+    return {"runs": told, **totals, "balanced": balanced}
+
+
+def _progress(found: list[dict[str, Any]]) -> str:
+    done = sum(run["state"] == "done" for run in found)
+    return f"{done} of {len(found)} kinds done, {sum(run['fetched'] for run in found)} documents fetched"
