@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connectors.yonyou.client import WebApi
+from connectors.yonyou.faults import row_result
 from connectors.yonyou.kinds import PAGE, QUERY, SOAP, KindPlan
 from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings
@@ -64,7 +65,7 @@ class Organisation:
             if fault.code not in {"rescode_500", "rescode_502"} or len(rows) == 1:
                 raise
             return self._one_by_one(plan, rows)
-        found = {_id(told): told for told in answer or []}
+        found = {_id(told): _refusal(told) or told for told in answer or []}
         return [(row, self._with_row(plan, row, found[key])) for row in rows if (key := str(row["ID"])) in found]
 
     def _one_by_one(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
@@ -75,14 +76,14 @@ class Organisation:
                 pairs += self._queried(plan, [row])
             except (Unreachable, Rejected) as fault:
                 faults.append(fault)
-                pairs.append((row, {"m_iD": row["ID"], "IsSucess": False, "ErrorMsg": fault.message}))
+                pairs.append((row, _refused(row["ID"], fault.message)))
         if len(faults) == len(rows):
             raise faults[0]
         return pairs
 
     def _with_row(self, plan: KindPlan, row: Row, told: Any) -> Any:
         """The document with what only SQL knows of it: the state of an MO, as number and in the words of `mo_states`."""
-        if plan.name != "MODoc":
+        if plan.name != "MODoc" or "ErrorMsg" in told:
             return told
         state = str(row.get("DocState", ""))
         return dict(told) | {"sql": {"DocState": row.get("DocState"), "state": self._settings.mo_states.get(state, state)}}
@@ -106,6 +107,16 @@ class Organisation:
             if not records or number >= int(told.get("PageCount") or 0):
                 return
             number += 1
+
+
+def _refusal(told: Any) -> Row | None:
+    result = row_result(told)
+    return None if result is None or result.ok else _refused(_id(told), result.words or "U9 gives no reason")
+
+
+def _refused(number: Any, words: str) -> Row:
+    """What stands for a document that U9 would not hand over; the mappings reject it with U9's words."""
+    return {"m_iD": int(number), "IsSucess": False, "ErrorMsg": words}
 
 
 def _id(told: Any) -> str:

@@ -43,7 +43,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """How far a listing has come: the change time (local text, milliseconds) and the ID of the last row."""
+    """How far a listing has come: the change time (local text, milliseconds; empty where there is none) and the ID of the last row."""
 
     modified: str
     id: int
@@ -77,16 +77,16 @@ class SqlReads:
         return self._id("Base_User", code, "user")
 
     def changed(self, head: Head, org_id: int, since: str | None) -> Iterator[list[Row]]:
-        """Pages of head rows changed at or after `since`, by change time and ID."""
-        extra, place = head.columns, Position("", 0)
-        condition = f"H.ModifiedOn >= {moment(since)}" if since else ""
+        """Pages of head rows changed at or after `since`, by change time and ID; rows without a change time come first, every time."""
+        place: Position | None = None
         fetched, total = 0, -1
         while True:
-            page = self.rows(self._select(head, extra, _both(f"{head.org} = {org_id}", condition), "H.ModifiedOn, H.ID", count=total < 0))
+            where = _both(f"{head.org} = {org_id}", _after(place, since))
+            page = self.rows(self._select(head, head.columns, where, "H.ModifiedOn, H.ID", count=total < 0))
             total = _total(page) if total < 0 else total
             if not page:
                 return
-            last = Position(str(page[-1]["ModifiedOn"]), int(page[-1]["ID"]))
+            last = Position(str(page[-1]["ModifiedOn"] or ""), int(page[-1]["ID"]))
             if last == place:
                 hint = "its stamps are finer than milliseconds; narrow the column in `tables`"
                 raise Misconfigured(f"{head.table}: the listing does not advance beyond {last.modified}: {hint}", code="stamp_precision")
@@ -94,8 +94,6 @@ class SqlReads:
             yield page
             if len(page) < self._size and fetched >= total:
                 return
-            at = moment(place.modified)
-            condition = f"(H.ModifiedOn > {at} OR (H.ModifiedOn = {at} AND H.ID > {place.id}))"
 
     def keys(self, head: Head, org_id: int) -> Iterator[Row]:
         """ID and ModifiedOn of every head row, by ID."""
@@ -182,6 +180,16 @@ def nested(row: Row) -> Row:
             place = place.setdefault(part, {})
         place[last] = [nested(inner) for inner in value] if isinstance(value, list) else value
     return shaped
+
+
+def _after(place: Position | None, since: str | None) -> str:
+    """The condition for rows behind a place; SQL Server sorts rows without a change time before all others."""
+    if place and place.modified:
+        at = moment(place.modified)
+        return f"(H.ModifiedOn > {at} OR (H.ModifiedOn = {at} AND H.ID > {place.id}))"
+    known = f"H.ModifiedOn >= {moment(since)}" if since else "H.ModifiedOn IS NOT NULL"
+    unknown = f"H.ModifiedOn IS NULL AND H.ID > {place.id}" if place else "H.ModifiedOn IS NULL"
+    return f"({known} OR ({unknown}))" if since or place else ""
 
 
 def _total(page: list[Row]) -> int:

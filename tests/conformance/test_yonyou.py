@@ -141,6 +141,26 @@ def test_a_stamp_in_the_future_does_not_hide_what_comes_after(running, u9):
     assert last.cursor["organisations"]["10"] < "2199"
 
 
+def test_rows_without_a_change_time_are_read_every_time(running, u9):
+    org = running.simulator.state.orgs["10"]
+    for number in range(1, 26):
+        running.simulator.state.tables.put(
+            "PM_Receivement", {"ID": number, "Org": org, "ModifiedOn": None, "DocNo": f"RCV-{number}", "Status": 2}
+        )
+
+    *_, last = u9.pull("PurReceive", None)
+
+    assert len(keys(u9, "PurReceive")) == 26
+    assert len(keys(u9, "PurReceive", last.cursor)) == 26
+
+
+def test_data_as_text_changes_nothing(running, u9):
+    before = keys(u9, "IssueDoc")
+    running.simulator.faults["data_as_string"] = 1000
+
+    assert keys(u9, "IssueDoc") == before
+
+
 def test_a_deleted_document_leaves_the_survey(running, u9):
     gone = keys(u9, "Ship")[0]
     running.simulator.state.tables.remove("SM_Ship", int(gone))
@@ -195,6 +215,22 @@ def test_a_short_outage_is_waited_out(running, u9, fault):
     running.simulator.faults[fault] = 1
 
     assert len(keys(u9, "MODoc")) == 2
+
+
+@pytest.mark.parametrize("one_token_per", ["organisation", "client"])
+def test_it_reads_several_organisations_each_with_its_own_token(one_token_per):
+    told = data(story()) | {"one_token_per": one_token_per}
+    told["organisations"] = [*told["organisations"], {"id": 1002601010000002, "code": "20", "name": "CD"}]
+    order = {"m_iD": 1002609010000001, "m_docNo": "MO-1001", "_org": "20", "_state": 1, "_modified": "2026-03-01 08:00:00.000"}
+    told["objects"]["MODoc"] = [*told["objects"]["MODoc"], order]
+
+    with Running(front_door(manifest("yonyou").simulator)(told)) as server:
+        u9 = opened(server, organisations=["10", "20"])
+        pages = list(u9.pull("MODoc", None))
+        u9.close()
+
+    assert [len(page.documents) for page in pages] == [2, 1]
+    assert set(pages[-1].cursor["organisations"]) == {"10", "20"}
 
 
 def test_connections_of_one_process_share_a_token(running, u9):

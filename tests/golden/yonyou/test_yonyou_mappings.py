@@ -15,7 +15,8 @@ from lotweave.demo.story import story
 from lotweave.demo.yonyou_data import data
 from mappings.engine.apply import Mapper, read_mapper
 from mappings.engine.load import mapping_path
-from trace_core.documents.envelope import read_document
+from trace_core.documents.envelope import Document, read_document
+from trace_core.errors import Rejected
 
 HERE = Path(__file__).parent
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -36,6 +37,13 @@ def mapped(kind: str, document: Any) -> list[dict[str, Any]]:
     found, problems = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
     assert problems == []
     return [{"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body} for one in found]
+
+
+def judged(kind: str, document: Any) -> list[Document]:
+    found, problems = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
+    if problems:
+        raise Rejected("the mapping found problems", problems=problems)
+    return [read_document({"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body}) for one in found]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,6 +78,14 @@ def test_what_is_not_known_is_rejected_with_its_value(kind, changes, value):
 @pytest.mark.parametrize("kind", ["IssueDoc", "CompleteDoc"])
 def test_an_open_document_says_nothing_yet(kind):
     assert mapped(kind, raw(kind) | {"m_docStatus": 0}) == []
+
+
+@pytest.mark.parametrize("kind", ["ItemMaster", "MODoc", "IssueDoc", "CompleteDoc"])
+def test_a_document_that_u9_would_not_hand_over_is_rejected_not_withdrawn(kind):
+    refused = {"m_iD": 1002601010000901, "IsSucess": False, "ErrorMsg": "单据被锁定"}
+
+    with pytest.raises(Rejected):
+        judged(kind, refused)
 
 
 def test_the_trace_goes_into_the_agreed_segments():

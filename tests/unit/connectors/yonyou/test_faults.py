@@ -1,5 +1,7 @@
 """It turns every reply of U9 into one of the five verdicts."""
 
+from pathlib import Path
+
 import pytest
 from lxml import etree
 from zeep.exceptions import Fault
@@ -7,6 +9,7 @@ from zeep.exceptions import Fault
 from connectors.yonyou.faults import RESCODES, of_rescode, of_row, of_soap, row_result, soap_words
 from trace_core.errors import Misconfigured, NotYet, Rejected, Unreachable
 
+RECORDED = Path(__file__).parents[4] / "connectors" / "yonyou" / "recordings" / "service_exception.xml"
 DETAIL = """<detail><ServiceException xmlns="http://schemas.datacontract.org/2004/07/UFSoft.UBF.Service"><InnerExceptions>
 <Exception><Message>{}</Message></Exception></InnerExceptions></ServiceException></detail>"""
 
@@ -49,6 +52,13 @@ def test_a_row_without_a_result_is_data():
 def test_a_row_that_names_something_missing_waits_for_it():
     assert isinstance(of_row(row_result({"IsSucess": False, "ErrorMsg": "生产订单[MO-9]不存在"}), "row 1"), NotYet)
     assert isinstance(of_row(row_result({"IsSucess": False, "ErrorMsg": "单据被锁定"}), "row 1"), Rejected)
+
+
+def test_it_finds_u9s_words_in_a_recorded_fault():
+    told = etree.parse(RECORDED).getroot()
+    (detail,) = told.iter("detail")
+
+    assert soap_words(Fault("", detail=detail)) == "生产订单不存在"
 
 
 def test_it_takes_the_words_of_a_soap_fault_without_the_exception_class():
