@@ -156,9 +156,9 @@ class _Finder:
                 verb = "returned" if event.type == "return" else "removed"
                 text = f"{decimal_text(quantity)} more {verb} than had gone in ({event.source.key})"
                 yield Gap("quantity_mismatch", thing, text)
-        for event in events:
+        for event in (event for event in events if event.source.kind == "movement" and event.at <= self.asked.at):
             over = self.graph.standing.excess(event, self.asked.at)
-            if event.source.kind == "movement" and over > 0 and event.at <= self.asked.at:
+            if over > 0:
                 yield Gap("quantity_mismatch", thing, f"{decimal_text(over)} more reversed than moved ({event.source.key})")
 
     # -- orders ----------------------------------------------------------------------------------------------------------------------

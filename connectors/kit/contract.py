@@ -46,11 +46,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of a connection test: what was tried, whether it worked, and what to do if not."""
+    """One line of a connection test: what was tried, whether it worked, and what to do if not.
+
+    `verdict` is the name of the verdict that a failed attempt ended with, such as `Unreachable`.
+    """
 
     subject: str
     ok: bool
     sentence: str
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ sends addressing headers (left out unless asked for); a good HTTP status over so
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
@@ -30,17 +31,37 @@ _writes: ContextVar[bool] = ContextVar("soap_writes", default=False)
 _NO_ANSWER_OF_SOAP = "answered something that is no SOAP envelope"
 
 
+class WsdlFiles:
+    """WSDL and schema files this process has loaded, kept for an hour so that a connection opened again does not fetch them again."""
+
+    def __init__(self, seconds: float = 3600.0) -> None:
+        self._seconds = seconds
+        self._held: dict[str, tuple[float, bytes]] = {}
+
+    def add(self, url: str, content: bytes) -> None:
+        """Keep one file."""
+        self._held[url] = (time.monotonic(), content)
+
+    def get(self, url: str) -> bytes | None:
+        """The file if it is young enough."""
+        born, content = self._held.get(url, (0.0, b""))
+        return content if content and time.monotonic() - born < self._seconds else None
+
+
 class SoapService:
     """One WSDL, loaded once, and calls to its operations.
 
+    `files` shares loaded files between services that are opened again and again.
     `wsdl` is the address of the WSDL, `address` where calls go (default: the WSDL's address without its query). Loading fails with
     `Misconfigured` when there is no WSDL or it wants files of another host, with `Unreachable` when the host is silent.
     """
 
-    def __init__(self, wsdl: str, *, http: HttpSession, address: str = "", addressing: bool = False) -> None:
+    def __init__(
+        self, wsdl: str, *, http: HttpSession, address: str = "", addressing: bool = False, files: WsdlFiles | None = None
+    ) -> None:
         self.host = urlsplit(wsdl).netloc
         self.address = address or urlunsplit(urlsplit(wsdl)._replace(query=""))
-        transport = _OneHost(http, wsdl)
+        transport = _OneHost(http, wsdl, files)
         try:
             settings = _untyped.Settings(strict=True, forbid_dtd=True, forbid_entities=True)
             self.client = _untyped.Client(wsdl, transport=transport, settings=settings, plugins=[_ExpectedAnswer()])
@@ -96,9 +117,9 @@ class _ExpectedAnswer(zeep.Plugin):
 class _OneHost(Transport):
     """Loads files only beside the WSDL, and posts through the connection's session."""
 
-    def __init__(self, http: HttpSession, wsdl: str) -> None:
+    def __init__(self, http: HttpSession, wsdl: str, files: WsdlFiles | None) -> None:
         waits = (http.patience.connect, http.patience.read)
-        super().__init__(session=http.session, timeout=http.patience.read, operation_timeout=waits)  # type: ignore[no-untyped-call]
+        super().__init__(cache=files, session=http.session, timeout=http.patience.read, operation_timeout=waits)  # type: ignore[no-untyped-call]
         self.http = http
         self.home = urlsplit(wsdl)
 

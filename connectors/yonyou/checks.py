@@ -36,7 +36,7 @@ def _tried(subject: str, attempt: Callable[[], str]) -> Finding:
     try:
         return Finding(subject, ok=True, sentence=attempt())
     except Verdict as fault:
-        return Finding(subject, ok=False, sentence=fault.message)
+        return Finding(subject, ok=False, sentence=fault.message, verdict=type(fault).__name__)
 
 
 def _login(api: WebApi, organisation: Organisation) -> str:

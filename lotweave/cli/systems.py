@@ -105,13 +105,15 @@ def test_connections(
 def _test(site: Site, name: str) -> dict[str, Any]:
     try:
         with closing(connector(site.connections[name], site)) as opened_:
-            found = [{"subject": f.subject, "ok": f.ok, "sentence": f.sentence} for f in opened_.check()]
+            checked = opened_.check()
     except Verdict as verdict:
         sentence = "; ".join([verdict.message, *map(str, verdict.problems)])
         return {"connection": name, "ok": False, "status": WRONG, "findings": [{"subject": "settings", "ok": False, "sentence": sentence}]}
-    ok = all(finding["ok"] for finding in found)
-    status = DONE if ok else UNREACHABLE if any("reach" in f["subject"] and not f["ok"] for f in found) else NO
-    return {"connection": name, "ok": ok, "status": status, "findings": found}
+    ok = all(finding.ok for finding in checked)
+    worst = {finding.verdict for finding in checked if not finding.ok}
+    status = DONE if ok else UNREACHABLE if "Unreachable" in worst else WRONG if "Misconfigured" in worst else NO
+    findings = [{"subject": f.subject, "ok": f.ok, "sentence": f.sentence} for f in checked]
+    return {"connection": name, "ok": ok, "status": status, "findings": findings}
 
 
 def sync(
@@ -160,9 +162,12 @@ def _show_sync(told: dict[str, Any]) -> None:
         figures = [str(run[name]) for name in ("fetched", "unchanged", "applied", "quarantined")]
         table.add_row(run["connection"], run["kind"], run["state"], *figures)
     out.print(table)
+    reasons: dict[tuple[str, str, str], list[str]] = {}
     for run in told["runs"]:
         if run["message"] and run["state"] != "done":
-            out.print(f"{run['connection']} {run['kind']}: {run['verdict']}: {run['message']}", markup=False)
+            reasons.setdefault((run["connection"], run["verdict"], run["message"]), []).append(run["kind"])
+    for (name, verdict, message), kinds in reasons.items():
+        out.print(f"{name}: {verdict}: {message} ({', '.join(kinds)})", markup=False)
     out.print(f"{told['applied']} applied, {told['unchanged']} unchanged, {told['quarantined']} in quarantine, {told['pushed']} pushed")
 
 

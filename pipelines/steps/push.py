@@ -19,7 +19,7 @@ from mappings.engine.apply import Mapper
 from pipelines.ports import Line, Plumbing
 from pipelines.state import outbox
 from pipelines.steps.summary import summarise
-from trace_core.errors import Conflict, Rejected, Unreachable, Verdict
+from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable, Verdict
 from trace_core.identifiers import parse_thing
 
 OURS = "LW-"
@@ -122,6 +122,8 @@ def _failed(row: Any, verdict: Verdict, plumbing: Plumbing) -> None:
         wait = outbox.RETRY * min(row.attempts + 1, MANY_TRIES)
         state = "unknown" if verdict.sent else "due"
         _mark(row, plumbing, state=state, message=message, next_attempt_at=plumbing.now() + wait)
+    elif isinstance(verdict, Misconfigured):
+        _mark(row, plumbing, state="due", message=message, next_attempt_at=plumbing.now() + outbox.RETRY * MANY_TRIES)
     else:
         _mark(row, plumbing, state="held" if isinstance(verdict, Conflict) else "rejected", message=message)
 
