@@ -11,6 +11,7 @@ from connectors.yonyou.kinds import PAGE, QUERY, SOAP, KindPlan
 from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.sql import Row, SqlReads, nested
+from connectors.yonyou.tokens import IDS
 from trace_core.errors import Rejected, Unreachable
 
 
@@ -21,22 +22,18 @@ class Organisation:
         self.code = code
         self.sql = SqlReads(api, code, settings.page_size)
         self._api, self._lots, self._settings = api, lots, settings
-        self._ids: dict[str, int] = {}
+        self._home = (settings.base, settings.enterprise)
 
     @property
     def id(self) -> int:
         """The organisation's ID, looked up once."""
-        if "org" not in self._ids:
-            self._ids["org"] = self.sql.organisation_id()
-        return self._ids["org"]
+        return IDS.take((*self._home, "org", self.code), self.sql.organisation_id)
 
     @property
     def user_id(self) -> int:
         """The ID of the connection's user, from the setting or looked up once."""
-        if "user" not in self._ids:
-            told = self._settings.user_id
-            self._ids["user"] = int(told) if told.isdigit() else self.sql.user_id(self._settings.user)
-        return self._ids["user"]
+        told, code = self._settings.user_id, self._settings.user
+        return int(told) if told.isdigit() else IDS.take((*self._home, "user", code), lambda: self.sql.user_id(code))
 
     def whole(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
         """Listed rows with their documents; one that has gone since it was listed is left out.

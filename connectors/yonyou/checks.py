@@ -21,7 +21,7 @@ def findings(api: WebApi, organisations: Sequence[Organisation], plans: Mapping[
         told.append(login)
         if not login.ok:
             continue
-        sql = _tried(f"SQL, {where}", lambda o=organisation: f"U9 answers SQL; the organisation's ID is {o.id}")  # type: ignore[misc]
+        sql = _tried(f"SQL, {where}", lambda o=organisation: f"U9 answers SQL; the organisation's ID is {o.sql.organisation_id()}")  # type: ignore[misc]
         told.append(sql)
         if sql.ok:
             told += [_tried(f"{plan.name}, {where}", lambda o=organisation, p=plan: _probe(o, p)) for plan in plans.values()]  # type: ignore[misc]
@@ -57,5 +57,5 @@ def _probe(organisation: Organisation, plan: KindPlan) -> str:
 
 
 def _wsdl(lots: LotService, interface: str) -> str:
-    lots.service(interface)
+    lots.load(interface)
     return "the WSDL loads and has its Do"

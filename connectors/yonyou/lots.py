@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connectors.kit.http import HttpSession
+from connectors.kit.soap import WsdlFiles
 from connectors.yonyou.faults import of_row, row_result
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.soap import DoService, context_values
@@ -33,6 +34,11 @@ class LotService:
             set_up = self.settings
             self._loaded[interface] = DoService(set_up.services, interface, self.http, addressing=set_up.soap_addressing)
         return self._loaded[interface]
+
+    def load(self, interface: str) -> DoService:
+        """The service as its server describes it at this moment, whatever was loaded before; for the connection test."""
+        set_up = self.settings
+        return DoService(set_up.services, interface, self.http, addressing=set_up.soap_addressing, files=WsdlFiles())
 
     def context(self, org_id: int, user_id: int) -> dict[str, str | int]:
         """The context of a call for one organisation."""

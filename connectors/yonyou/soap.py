@@ -12,13 +12,14 @@ from typing import Any
 from zeep.exceptions import Fault
 
 from connectors.kit.http import HttpSession
-from connectors.kit.soap import SoapService, any_long, any_of, any_text, plain
+from connectors.kit.soap import SoapService, WsdlFiles, any_long, any_of, any_text, plain
 from connectors.yonyou.faults import of_soap
 from trace_core.errors import Misconfigured
 
 CONTEXT = "http://schemas.datacontract.org/2004/07/UFSoft.UBF.Util.Context"
 ARRAYS = "http://schemas.microsoft.com/2003/10/Serialization/Arrays"
 _NOISE = frozenset({"sysState"})
+_FILES = WsdlFiles()
 
 
 class DoService:
@@ -27,9 +28,9 @@ class DoService:
     The parameter's and the DTO's names are taken from the WSDL, so a tenant's own service of the same shape is enough.
     """
 
-    def __init__(self, services: str, interface: str, http: HttpSession, *, addressing: bool = False) -> None:
+    def __init__(self, services: str, interface: str, http: HttpSession, *, addressing: bool = False, files: WsdlFiles = _FILES) -> None:
         self.interface = interface
-        self._service = SoapService(f"{services}/{interface}.svc?wsdl", http=http, addressing=addressing)
+        self._service = SoapService(f"{services}/{interface}.svc?wsdl", http=http, addressing=addressing, files=files)
         if "Do" not in self._service.operations:
             raise Misconfigured(f"{interface} has no operation Do: is it a U9 service?", code="bad_wsdl")
         elements = self._service.operations["Do"].input.body.type.elements

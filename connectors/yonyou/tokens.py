@@ -1,4 +1,4 @@
-"""Tokens of U9 logins: one per organisation, shared by everything in this process, renewed under a lock.
+"""What one process knows of a U9 server: tokens, one per organisation and renewed under a lock, and IDs of codes.
 
 A new login for the same client and user kills the older token (WebAPI manual V6.0), so two threads must never log in side by side.
 """
@@ -45,5 +45,20 @@ class TokenShelf:
             return slot.token
 
 
+class IdShelf:
+    """IDs of organisations and users by code, looked up once a process; U9 never gives a code another ID."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[str, ...], int] = {}
+
+    def take(self, what: tuple[str, ...], look_up: Callable[[], int]) -> int:
+        """The ID held, or that of `look_up`; two threads that look up together find the same. Errors: those of `look_up`."""
+        if what not in self._held:
+            self._held[what] = look_up()
+        return self._held[what]
+
+
 SHELF = TokenShelf()
-"""The shelf of this process."""
+"""The tokens of this process."""
+IDS = IdShelf()
+"""The IDs of this process."""

@@ -10,6 +10,7 @@ from connectors.kit.contract import PushRequest
 from connectors.kit.manifest import front_door, manifest, typed
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
+from connectors.yonyou.simulator_soap import QUERY
 from connectors.yonyou.tokens import SHELF
 from lotweave.demo.story import story
 from lotweave.demo.yonyou_data import data
@@ -76,6 +77,23 @@ def test_a_check_names_what_the_administrator_closed(running, fault, words):
     told = opened(running).check()
 
     assert words in " ".join(finding.sentence for finding in told if not finding.ok)
+
+
+def test_a_check_asks_again_although_the_process_knows_the_ids(running, u9):
+    keys(u9, "LotMaster")
+    running.simulator.faults["sql_closed"] = 2
+
+    assert "QueryInfoBySql" in " ".join(finding.sentence for finding in u9.check() if not finding.ok)
+
+
+def test_connections_opened_again_look_nothing_up_again(running, u9):
+    keys(u9, "LotMaster")
+    before = dict(running.simulator.ledger.calls)
+
+    keys(opened(running), "LotMaster")
+
+    spent = {name: calls - before[name] for name, calls in running.simulator.ledger.calls.items()}
+    assert spent == {"OAuth2/AuthLogin": 0, "QueryCommon/QueryInfoBySql": 1, QUERY: 1}
 
 
 def test_a_check_of_a_silent_host_ends(running):

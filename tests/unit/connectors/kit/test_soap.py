@@ -4,7 +4,7 @@ import pytest
 import responses
 
 from connectors.kit.http import HttpSession, Patience
-from connectors.kit.soap import SoapService, plain
+from connectors.kit.soap import SoapService, WsdlFiles, plain
 from trace_core.errors import Misconfigured, Rejected, Unreachable
 
 WSDL = "http://erp.example/Lots.svc?wsdl"
@@ -117,3 +117,21 @@ def test_wrong_arguments_are_found_before_anything_is_sent(wire, http):
 def test_an_unknown_type_names_the_service(wire, http):
     with pytest.raises(Misconfigured, match="knows no type Reel"):
         service(wire, http).type("urn:lots", "Reel")
+
+
+def test_files_that_are_held_are_not_fetched_again(wire, http):
+    files = WsdlFiles()
+    service(wire, http)
+    SoapService(WSDL, http=http, files=files)
+    before = len(wire.calls)
+
+    SoapService(WSDL, http=http, files=files)
+
+    assert len(wire.calls) == before
+
+
+def test_files_that_are_too_old_are_fetched_again():
+    files = WsdlFiles(seconds=0)
+    files.add(WSDL, b"old")
+
+    assert files.get(WSDL) is None

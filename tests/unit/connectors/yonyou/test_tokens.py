@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from connectors.yonyou.tokens import TokenShelf
+from connectors.yonyou.tokens import IdShelf, TokenShelf
 from trace_core.errors import Misconfigured
 
 WHO = ("http://u9.example", "lw", "001", "trace", "10")
@@ -52,3 +52,16 @@ def test_a_login_that_fails_leaves_no_token_behind():
         shelf.take(WHO, refused, max_age=60, refused="t1")
 
     assert shelf.take(WHO, lambda: "t2", max_age=60) == "t2"
+
+
+def test_an_id_is_looked_up_once_and_a_failure_is_not_remembered():
+    shelf = IdShelf()
+
+    def refused() -> int:
+        raise Misconfigured("no")
+
+    with pytest.raises(Misconfigured):
+        shelf.take(("u9", "org", "10"), refused)
+
+    assert shelf.take(("u9", "org", "10"), lambda: 7) == 7
+    assert shelf.take(("u9", "org", "10"), lambda: 8) == 7
