@@ -104,7 +104,7 @@ class SoapSide:
     def _do(self, interface: str, rows: list[dict[str, Any]], org: str) -> Response:
         shape = SHAPES[interface]
         if interface == QUERY:
-            return answer(shape, [told for row in rows for told in self._lots(row, org)])
+            return answer(shape, self._lots(rows, org))
         if interface == MODIFY:
             return answer(shape, [self._modify(row, org) for row in rows])
         for row in rows:
@@ -112,16 +112,16 @@ class SoapSide:
                 return fault("BusinessException:生产订单不存在")
         return answer(shape, [self._complete(row, org) for row in rows])
 
-    def _lots(self, key: Mapping[str, Any], org: str) -> list[dict[str, Any]]:
-        by_id, item, code = key.get("m_iD"), key.get("m_itemCode"), key.get("m_lotCode")
-        return [
-            {**told, "m_orgCode": org}
-            for told in self.state.of_org("LotMaster", org)
-            if (by_id and str(told["m_iD"]) == by_id) or (not by_id and told.get("m_itemCode") == item and told.get("m_lotCode") == code)
-        ]
+    def _lots(self, keys: list[dict[str, Any]], org: str) -> list[dict[str, Any]]:
+        """Lots by `m_iD`, or by `m_itemCode` and `m_lotCode` where a key has no ID, in the order of the keys."""
+        held: dict[Any, dict[str, Any]] = {}
+        for told in self.state.of_org("LotMaster", org):
+            held[str(told["m_iD"])] = held[told.get("m_itemCode"), told.get("m_lotCode")] = {**told, "m_orgCode": org}
+        asked = [key.get("m_iD") or (key.get("m_itemCode"), key.get("m_lotCode")) for key in keys]
+        return [held[key] for key in asked if key in held]
 
     def _modify(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
-        found = self._lots(row, org)
+        found = self._lots([dict(row)], org)
         if not found:
             return {"m_isSucess": False, "m_errorMsg": f"批号[{row.get('m_lotCode')}]不存在", "m_iD": 0, "m_code": ""}
         lot = {name: value for name, value in found[0].items() if name != "m_orgCode"}

@@ -90,7 +90,7 @@ class WebApiSide:
         return self._failed(404, "接口不存在")
 
     def _query(self, group: str, keys: list[Any], org: str) -> Response:
-        found = []
+        found, held = [], self._by_key(group, org)
         for key in keys:
             wanted = {str(value) for name, value in key.items() if name in {"ID", "DocNo", "Code"} and value}
             if self.due("row_failure"):
@@ -98,10 +98,16 @@ class WebApiSide:
                     {"IsSucess": False, "OtherID": key.get("OtherID", ""), "ID": key.get("ID", 0), "Code": "", "ErrorMsg": "单据被锁定"}
                 )
                 continue
-            found += [
-                _shown(told) for told in self.state.of_org(group, org) if wanted & {str(told["m_iD"]), str(told.get(_QUERIED[group]))}
-            ]
+            hits = {told["m_iD"]: told for name in wanted for told in held.get(name, ())}
+            found += [_shown(told) for told in hits.values()]
         return self._done(found)
+
+    def _by_key(self, group: str, org: str) -> dict[str, list[dict[str, Any]]]:
+        held: dict[str, list[dict[str, Any]]] = {}
+        for told in self.state.of_org(group, org):
+            for name in {str(told["m_iD"]), str(told.get(_QUERIED[group]))}:
+                held.setdefault(name, []).append(told)
+        return held
 
     def _page(self, group: str, asked: Mapping[str, Any], org: str) -> Response:
         """Paging as documented. That `Tsstart` compares with the time of the last change is inferred."""
