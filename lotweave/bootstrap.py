@@ -42,6 +42,11 @@ class House:
         """A transaction: committed at the end of the block, rolled back on an error."""
         return self.engine.begin()
 
+    def ping(self) -> bool:
+        """Whether the database answers."""
+        with self.engine.connect() as connection:
+            return bool(connection.execute(text("SELECT true")).scalar_one())
+
     @contextmanager
     def view(self, as_known_at: datetime | None = None) -> Iterator[Documents]:
         """The documents that count now, or counted as known then, in one database snapshot."""

@@ -7,10 +7,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from sqlalchemy import Connection as Sql
-
 from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
+from pipelines.state.database import Transaction
 from trace_core.ports import Documents
 
 
@@ -33,7 +32,7 @@ class Plumbing:
     system takes nothing back. `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
-    begin: Callable[[], AbstractContextManager[Sql]]
+    begin: Callable[[], AbstractContextManager[Transaction]]
     view: Callable[[], AbstractContextManager[Documents]]
     now: Callable[[], datetime]
     lines: Mapping[str, Line]

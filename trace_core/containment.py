@@ -85,8 +85,8 @@ class Containment:
         found: list[ThingId] = []
         level = [content]
         while level:
-            level = [stay.container for thing in level for stay in self.stays(thing) if stay.covers(at)]
-            level = [container for container in dict.fromkeys(level) if container != content]
+            above = {stay.container for thing in level for stay in self.stays(thing) if stay.covers(at)}
+            level = sorted(above - {content})
             found = [container for container in found if container not in level]
             if len(found) + len(level) > len(set(found) | set(level)) or len(found) > _DEEPEST:
                 break

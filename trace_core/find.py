@@ -24,6 +24,16 @@ def find(documents: Documents, number: str) -> list[dict[str, str]]:
     return [{"id": thing.uri, "why": why} for thing, why in sorted(found.items(), key=lambda one: (WHY.index(one[1]), one[0]))]
 
 
+def single(documents: Documents, text: str) -> tuple[ThingId | None, list[dict[str, str]]]:
+    """The one thing that a text names, by its id or by any number; None when there are several or none. The candidates either way."""
+    candidates = find(documents, text)
+    named = {told["id"] for told in candidates}
+    given = parse_thing(text)
+    if given is not None and given.uri in named:
+        return given, candidates
+    return (parse_thing(named.pop()) if len(named) == 1 else None), candidates
+
+
 WHY = ("number", "container", "supplier_lot", "order", "shipment", "date_code")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+from marshmallow import ValidationError
 from rich.table import Table
 
 from lotweave.bootstrap import House, clock, opened
@@ -18,8 +19,7 @@ from trace_core.answer import trace as ask
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem
 from trace_core.find import find as find_things
-from trace_core.identifiers import ThingId, parse_thing
-from trace_core.ports import Documents
+from trace_core.find import single
 from trace_core.walk import QUESTIONS
 
 
@@ -64,19 +64,9 @@ def moment(text: str | None, option: str) -> datetime | None:
         return None
     try:
         found = Moment().deserialize(text)
-    except Exception as fault:
+    except ValidationError as fault:
         raise Misconfigured(f"{option} {text!r} must be an RFC 3339 time with offset, such as 2026-03-01T08:00:00+08:00") from fault
     return found if isinstance(found, datetime) else None
-
-
-def the_thing(documents: Documents, text: str) -> tuple[ThingId | None, list[dict[str, str]]]:
-    """The one thing that a text names, or the candidates."""
-    candidates = find_things(documents, text)
-    named = {told["id"] for told in candidates}
-    given = parse_thing(text)
-    if given is not None and given.uri in named:
-        return given, candidates
-    return (parse_thing(named.pop()), candidates) if len(named) == 1 else (None, candidates)
 
 
 def trace(
@@ -95,7 +85,7 @@ def trace(
             raise Misconfigured("a trace is `backward` or `forward`, and its question `contains`, `ever` or `exposed`", code="usage")
         world_at, known_at = moment(at, "--at"), moment(as_known_at, "--as-known-at")
         with opened(the_site(site)) as house, house.view(known_at) as documents:
-            root, candidates = the_thing(documents, thing)
+            root, candidates = single(documents, thing)
             if root is None:
                 _no_single(thing, candidates, as_json=as_json)
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question, "summary": summary}

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from sqlalchemy import text
+from marshmallow import ValidationError
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
@@ -17,8 +17,7 @@ from pipelines.steps.load import load
 from trace_core.answer import trace
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem, Verdict
-from trace_core.find import find
-from trace_core.identifiers import parse_thing
+from trace_core.find import find, single
 from trace_core.walk import QUESTIONS
 
 View = Callable[..., Response]
@@ -37,72 +36,81 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
 def make_app(house: House) -> Flask:
     """The application for an open house."""
     app = Flask("lotweave")
-
-    def allowed(view: View) -> View:
-        @wraps(view)
-        def guarded(*arguments: Any, **named: Any) -> Response:
-            key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
-            with house.begin() as connection:
-                who = holder(connection, key) if key else None
-            if who is None:
-                return problem(401, "No valid key", "send `Authorization: Bearer KEY`; make one with `lotweave keys create`")
-            try:
-                return view(who, *arguments, **named)
-            except Verdict as verdict:
-                return problem(400, verdict.code, verdict.message, problems=[p.as_json() for p in verdict.problems])
-
-        return guarded
-
-    @app.get("/healthz")
-    def healthz() -> Response:
-        return _json({"ok": True})
-
-    @app.get("/readyz")
-    def readyz() -> Response:
-        with house.begin() as connection:
-            connection.execute(text("SELECT 1"))
-        return _json({"ok": True})
-
-    @app.post("/api/v1/documents")
-    @allowed
-    def documents(who: Holder) -> Response:
-        if who.role == "viewer":
-            return problem(403, "Not allowed", "a viewer's key cannot load documents")
-        loaded = load(iter(request.get_data().splitlines()), begin=house.begin, now=clock)
-        return _json(loaded.as_json())
-
-    @app.get("/api/v1/find")
-    @allowed
-    def find_number(who: Holder) -> Response:
-        with house.view() as view:
-            candidates = find(view, request.args.get("number", ""))
-        return _json({"candidates": [told for told in candidates if who.sees(told["id"].split("/")[0])]})
-
-    @app.get("/api/v1/trace/<direction>")
-    @allowed
-    def trace_thing(who: Holder, direction: str) -> Response:
-        at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
-        if direction not in {"backward", "forward"} or question not in QUESTIONS:
-            return problem(404, "Unknown", "a trace is backward or forward, its question contains, ever or exposed")
-        summary = request.args.get("summary") == "true"
-        with house.view(known) as view:
-            candidates = find(view, request.args.get("id", ""))
-            named = {told["id"] for told in candidates}
-            root = parse_thing(request.args.get("id", ""))
-            root = root if root and root.uri in named else parse_thing(named.pop()) if len(named) == 1 else None
-            if root is None or not who.sees(root.plant):
-                seen = [told for told in candidates if who.sees(told["id"].split("/")[0])]
-                return problem(404, "No single thing", "the id names no thing, or several", candidates=seen)
-            options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question, "summary": summary}
-            answer = trace(view, root, direction=direction, now=clock(), **options)
-        return _json(redacted(answer, who))
-
+    app.add_url_rule("/healthz", view_func=lambda: _json({"ok": True}), endpoint="healthz")
+    app.add_url_rule("/readyz", view_func=lambda: _json({"ok": house.ping()}), endpoint="readyz")
+    for path, method, view in (
+        ("/api/v1/documents", "POST", _documents),
+        ("/api/v1/find", "GET", _find),
+        ("/api/v1/trace/<direction>", "GET", _trace),
+    ):
+        app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
     return app
+
+
+def _guarded(house: House, view: View) -> View:
+    """The view for whoever shows a valid key; verdicts become problems."""
+
+    @wraps(view)
+    def guarded(**named: Any) -> Response:
+        key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        with house.begin() as connection:
+            who = holder(connection, key) if key else None
+        if who is None:
+            return problem(401, "No valid key", "send `Authorization: Bearer KEY`; make one with `lotweave keys create`")
+        try:
+            return view(house, who, **named)
+        except Verdict as verdict:
+            return problem(400, verdict.code, verdict.message, problems=[p.as_json() for p in verdict.problems])
+
+    return guarded
+
+
+def _documents(house: House, who: Holder) -> Response:
+    if who.role == "viewer":
+        return problem(403, "Not allowed", "a viewer's key cannot load documents")
+    lines, beyond = request.get_data().splitlines(), []
+    if who.plants:
+        beyond = [number for number, line in enumerate(lines, 1) if not _within(line, who)]
+    if beyond:
+        return problem(403, "Not allowed", f"this key is limited to {', '.join(who.plants)}; lines of other plants: {beyond[:20]}")
+    return _json(load(lines, begin=house.begin, now=clock).as_json())
+
+
+def _within(line: bytes, who: Holder) -> bool:
+    try:
+        told = orjson.loads(line) if line.strip() else None
+    except orjson.JSONDecodeError:
+        return True
+    return not isinstance(told, dict) or who.sees(str(told.get("plant", "")))
+
+
+def _find(house: House, who: Holder) -> Response:
+    with house.view() as view:
+        candidates = find(view, request.args.get("number", ""))
+    return _json({"candidates": _seen(candidates, who)})
+
+
+def _seen(candidates: list[dict[str, str]], who: Holder) -> list[dict[str, str]]:
+    return [told for told in candidates if who.sees(told["id"].split("/")[0])]
+
+
+def _trace(house: House, who: Holder, direction: str) -> Response:
+    at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
+    if direction not in {"backward", "forward"} or question not in QUESTIONS:
+        return problem(404, "Unknown", "a trace is backward or forward, its question contains, ever or exposed")
+    summary = request.args.get("summary") == "true"
+    with house.view(known) as view:
+        root, candidates = single(view, request.args.get("id", ""))
+        if root is None or not who.sees(root.plant):
+            return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
+        options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question, "summary": summary}
+        answer = trace(view, root, direction=direction, now=clock(), **options)
+    return _json(redacted(answer, who))
 
 
 def _moment(name: str) -> Any:
     value = request.args.get(name)
     try:
         return None if value is None else Moment().deserialize(value.replace(" ", "+"))
-    except ValueError as fault:
+    except ValidationError as fault:
         raise Misconfigured("wrong time", problems=[Problem(name, str(fault), value or "")]) from fault

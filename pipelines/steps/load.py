@@ -14,9 +14,9 @@ from itertools import islice
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from pipelines.state import quarantine
+from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from pipelines.steps.weave import Woven, things_named, weave
 from trace_core.documents.envelope import read_document
@@ -25,7 +25,7 @@ from trace_core.store.take import Outcome, Provenance
 
 BATCH = 2000
 CONNECTION = "load"
-Begin = Callable[[], AbstractContextManager[Connection]]
+Begin = Callable[[], AbstractContextManager[Transaction]]
 
 
 @dataclass(slots=True)
@@ -82,7 +82,7 @@ def _head(text: bytes) -> str:
     return text[:80].decode("utf-8", errors="replace")
 
 
-def _keep(connection: Connection, batch: list[_Line], now: datetime) -> list[Outcome]:
+def _keep(connection: Transaction, batch: list[_Line], now: datetime) -> list[Outcome]:
     rows = [_put_away(line) for line in batch if line.rejected]
     quarantine.put(connection, rows, now=now)
     return weave(connection, [line.woven for line in batch if line.woven], now=now)

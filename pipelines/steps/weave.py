@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from pipelines.state import quarantine
+from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from trace_core.documents.envelope import Document
 from trace_core.identifiers import ItemCode, PlantCode, ThingId
@@ -28,7 +28,7 @@ class Woven:
 
 
 def weave(
-    connection: Connection, batch: Sequence[Woven], *, now: datetime, after: Callable[[list[Outcome]], None] | None = None
+    connection: Transaction, batch: Sequence[Woven], *, now: datetime, after: Callable[[list[Outcome]], None] | None = None
 ) -> list[Outcome]:
     """Take a batch in. Outcomes say what became of each document, and of earlier ones whose state changed because of it."""
     outcomes = take(connection, [one.document for one in batch], [one.origin for one in batch], now=now)

@@ -1,0 +1,51 @@
+# Lotweave: everything a newcomer needs. `make help` lists the verbs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+
+.PHONY: help
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+$(VENV)/.ready: requirements/dev.lock pyproject.toml deploy/setup.sh
+	@deploy/setup.sh $(VENV)
+
+.PHONY: setup
+setup: $(VENV)/.ready ## make .venv from the lock file
+
+.PHONY: demo
+demo: setup ## two plants, two ERPs, one trace: the main job end to end
+	@$(BIN)/lotweave demo --folder demo-site
+
+.PHONY: test
+test: setup ## run the tests on real PostgreSQL, Valkey and sockets
+	@$(BIN)/python -m pytest
+
+.PHONY: real
+real: setup ## the same job on Tryton, an ERP that nobody here wrote
+	@$(BIN)/python -m lotweave.real
+
+.PHONY: lint
+lint: setup ## format check, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: check
+check: lint test ## all that CI checks
+
+.PHONY: format
+format: setup ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+.PHONY: lock
+lock: ## renew the lock files (needs uv)
+	@uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header -q -o requirements/run.lock
+	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header -q -o requirements/dev.lock
+
+.PHONY: clean
+clean: ## remove what the other verbs made
+	@rm -rf $(VENV) demo-site real-site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache build dist *.egg-info
