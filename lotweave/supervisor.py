@@ -41,6 +41,13 @@ def port_free(port: int) -> bool:
         return True
 
 
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Supervisor:
     """One site's processes."""
 
