@@ -1,0 +1,161 @@
+"""The filter language of ExecuteBillQuery: a subset of SQL conditions on field keys, as text or as an array of comparisons.
+
+Source: WebAPI manual V6.0 for the text form; the array form's codes 67 (equals), 17 (contains), 60 (begins with), 76 (number equals), 29 and
+105 (enumeration equals) by their use in public clients.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+Look = Callable[[str], Any]
+Holds = Callable[[Look], bool]
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op><>|!=|>=|<=|=|>|<)|(?P<mark>[(),])|(?P<word>[A-Za-z_][\w.]*))"
+)
+_CODES = {"67": "=", "76": "=", "29": "=", "105": "=", "17": "like", "60": "begins"}
+
+
+class FilterError(ValueError):
+    """The filter cannot be read; the message is what the server says."""
+
+
+def parse(told: Any) -> Holds:
+    """A condition over a look-up of field keys; an empty filter always holds."""
+    if isinstance(told, str) and told.strip().startswith("["):
+        told = json.loads(told)
+    if isinstance(told, list):
+        return _array(told)
+    text = str(told or "").strip()
+    return _Parser(text).whole() if text else lambda _: True
+
+
+def _array(rows: list[dict[str, Any]]) -> Holds:
+    """Comparisons joined by their Logic (0 and, 1 or), brackets as Left and Right."""
+    parts = []
+    for at, row in enumerate(rows):
+        name, value = row["FieldName"], str(row.get("Value", "")).replace("'", "''")
+        way = _CODES.get(str(row.get("Compare", "67")))
+        if way is None:
+            raise FilterError(f"比较符{row.get('Compare')}不支持")
+        shown = {"=": f"{name} = '{value}'", "like": f"{name} like '%{value}%'", "begins": f"{name} like '{value}%'"}[way]
+        joint = (" and " if str(row.get("Logic", "0")) == "0" else " or ") if at < len(rows) - 1 else ""
+        parts.append(f"{row.get('Left', '')}{shown}{row.get('Right', '')}{joint}")
+    return _Parser("".join(parts)).whole() if parts else lambda _: True
+
+
+class _Parser:
+    """Recursive descent: or, and, one comparison or a bracket."""
+
+    def __init__(self, text: str) -> None:
+        self.tokens: list[tuple[str, str]] = []
+        at = 0
+        while at < len(text.rstrip()):
+            found = _TOKEN.match(text, at)
+            if found is None:
+                raise FilterError(f"过滤条件语法错误：{text[at : at + 20]}")
+            self.tokens.append((str(found.lastgroup), found[str(found.lastgroup)]))
+            at = found.end()
+        self.at = 0
+
+    def whole(self) -> Holds:
+        holds = self.either()
+        if self.at < len(self.tokens):
+            raise FilterError(f"过滤条件语法错误：{self.tokens[self.at][1]}")
+        return holds
+
+    def peek(self) -> str:
+        return self.tokens[self.at][1].lower() if self.at < len(self.tokens) else ""
+
+    def take(self) -> tuple[str, str]:
+        if self.at >= len(self.tokens):
+            raise FilterError("过滤条件不完整")
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def either(self) -> Holds:
+        parts = [self.both()]
+        while self.peek() == "or":
+            self.take()
+            parts.append(self.both())
+        return lambda look: any(part(look) for part in parts)
+
+    def both(self) -> Holds:
+        parts = [self.one()]
+        while self.peek() == "and":
+            self.take()
+            parts.append(self.one())
+        return lambda look: all(part(look) for part in parts)
+
+    def one(self) -> Holds:
+        if self.peek() == "(":
+            self.take()
+            inner = self.either()
+            self.take()
+            return inner
+        name = self.take()[1]
+        way = self.take()[1].lower()
+        if way == "in":
+            return self._in(name)
+        if way == "like":
+            return self._like(name)
+        sort, raw = self.take()
+        value = _literal(sort, raw)
+        return lambda look: _compare(look(name), way, value)
+
+    def _in(self, name: str) -> Holds:
+        self.take()
+        values = []
+        while (token := self.take())[1] != ")":
+            if token[1] != ",":
+                values.append(_literal(*token))
+        return lambda look: any(_compare(look(name), "=", value) for value in values)
+
+    def _like(self, name: str) -> Holds:
+        pattern = re.escape(str(_literal(*self.take()))).replace("%", ".*").replace("_", ".")
+        found = re.compile(pattern + r"\Z", re.IGNORECASE | re.DOTALL)
+        return lambda look: found.match(str(look(name) or "").strip()) is not None
+
+
+def _literal(sort: str, raw: str) -> Any:
+    if sort == "text":
+        return raw[1:-1].replace("''", "'")
+    if sort == "number":
+        return Decimal(raw)
+    raise FilterError(f"过滤条件语法错误：{raw}")
+
+
+def _compare(held: Any, way: str, value: Any) -> bool:
+    left, right = _alike(held, value)
+    if left is None:
+        return way in {"<>", "!="}
+    ways: dict[str, Callable[[], bool]] = {
+        "=": lambda: bool(left == right),
+        "<>": lambda: bool(left != right),
+        "!=": lambda: bool(left != right),
+        ">=": lambda: bool(left >= right),
+        "<=": lambda: bool(left <= right),
+        ">": lambda: bool(left > right),
+        "<": lambda: bool(left < right),
+    }
+    return ways[way]()
+
+
+def _alike(held: Any, value: Any) -> tuple[Any, Any]:
+    """Both sides as numbers when both are; else as text, dates with a blank as with a T between date and time."""
+    if held is None or held == "":
+        return None, value
+    if isinstance(held, bool):
+        return ("1" if held else "0"), {"true": "1", "false": "0"}.get(str(value).lower(), str(value))
+    if isinstance(held, (int, Decimal)):
+        try:
+            return Decimal(held), Decimal(str(value))
+        except ArithmeticError:
+            return str(held), str(value)
+    texts = [re.sub(r"^(\d{4}-\d\d-\d\d) (\d\d:)", r"\1T\2", str(one).strip()) for one in (held, value)]
+    return texts[0], texts[1]
