@@ -11,7 +11,7 @@ from lotweave.embedded import services
 from lotweave.plumbing import plumbing_of
 from pipelines.app import celery_app
 from pipelines.ports import Line, Plumbing
-from pipelines.state import outbox, runs
+from pipelines.state import inbox, outbox, runs
 from pipelines.steps.interpret import interpret
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
@@ -84,14 +84,18 @@ class Sync:
         if not before:
             return 0
         if not self.by_workers:
-            return push(names, self.plumbing)
+            done = push(names, self.plumbing)
+            for plant in sorted({line.plant for line in lines}):
+                interpret(plant, self.plumbing)
+            return done
         waiting = threading.Event()
         for line in lines:
             self.plumbing.wake("push", line.name, line.plant)
         for _ in range(int(60 / LOOK)):
             with self.plumbing.begin() as connection:
                 left = outbox.open_rows(connection, names)
-            if not left:
+                waiting_plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
+            if not left and not waiting_plants:
                 break
             waiting.wait(LOOK)
         return before - left

@@ -133,13 +133,12 @@ def _locate(form: Form, head: tuple[str, ...], base: str) -> tuple[int, str | No
     for key in form.rows:
         if wanted in {key.lower(), f"{entity}_{key.lower()}"}:
             return 1, key, ""
-    for sub, keys in form.subs.items():
-        if wanted == f"{sub.lower()}_fdetailid":
-            return 2, "FDetailID", sub
-        for key in keys:
-            if key.lower() == wanted:
-                return 2, key, sub
-    return 0, None, ""
+    found = next(((key, sub) for sub, keys in form.subs.items() for key in ("FDetailID", *keys) if wanted in _names(sub, key)), None)
+    return (2, *found) if found else (0, None, "")
+
+
+def _names(sub: str, key: str) -> set[str]:
+    return {f"{sub}_{key}".lower()} if key == "FDetailID" else {key.lower()}
 
 
 def _words(text: str) -> list[str]:

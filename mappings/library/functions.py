@@ -1,9 +1,11 @@
-"""Functions for `call:`. Each takes one text and gives one text; it raises ValueError with a sentence for what it cannot read."""
+"""Functions for `call:`. Each takes one text and gives a text or a list of texts; it raises ValueError with a sentence for what it cannot read."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 
 def upper(text: str) -> str:
@@ -45,7 +47,16 @@ def percent_of_fraction(text: str) -> str:
         raise ValueError("is no number") from fault
 
 
-FUNCTIONS: Mapping[str, Callable[[str], str]] = {
-    function.__name__: function for function in (upper, after_slash, before_slash, percent_of_fraction)
+def words(text: str) -> list[str]:
+    """The words of a text, separated by blanks, commas or semicolons, also full-width ones.
+
+    >>> words("C1, C2；C3")
+    ['C1', 'C2', 'C3']
+    """
+    return [word for word in re.split(r"[\s,;，；、]+", text) if word]
+
+
+FUNCTIONS: Mapping[str, Callable[[str], Any]] = {
+    function.__name__: function for function in (upper, after_slash, before_slash, percent_of_fraction, words)
 }
 """Name → function: all that YAML may call."""

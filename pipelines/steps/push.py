@@ -17,7 +17,7 @@ from typing import Any
 from connectors.kit.contract import Connector, PushRequest, RawDocument, Receipt
 from mappings.engine.apply import Mapper
 from pipelines.ports import Line, Plumbing
-from pipelines.state import outbox
+from pipelines.state import inbox, outbox
 from pipelines.steps.summary import summarise
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable, Verdict
 from trace_core.identifiers import parse_thing
@@ -103,10 +103,16 @@ def _key(row: Any, fields: dict[str, str]) -> str:
 
 
 def _verify(row: Any, fields: dict[str, str], receipt: Receipt, connector: Connector, plumbing: Plumbing) -> int:
-    held = _held(connector.read(row.target_kind, row.target_key), fields, row)
+    document = connector.read(row.target_kind, row.target_key)
+    held = _held(document, fields, row)
     if held != fields:
         wrong = ", ".join(f"{name}: sent {fields[name]!r}, reads {held[name]!r}" for name in fields if held[name] != fields[name])
         raise Conflict(f"the system took the write but holds something else ({wrong})", code="read_back")
+    if document is not None:
+        # our own write changed the document there: what was read back is what we hold from now on
+        with plumbing.begin() as connection:
+            inbox.keep(connection, [document], plant=row.plant, run_id=None)
+        plumbing.wake("interpret", row.plant, row.plant)
     return _confirm(row, fields, held, receipt, plumbing)
 
 
