@@ -31,7 +31,8 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     with engine.begin() as connection:
         tables = connection.execute(
             text(
-                "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+                "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
+                " AND tablename <> 'alembic_version'"
             )
         )
         connection.execute(text(f"TRUNCATE {tables.scalar_one()} RESTART IDENTITY CASCADE"))

@@ -1,7 +1,8 @@
 """Kingdee's documents: pulled by key, whole, with an overlap; read one by one; surveyed; written back into fields of a bill.
 
 Paging goes by keys (`FID > a or FID = a and entry > b`) under an explicit order, never by StartRow, and TopRowCount is always 0: the one
-moves under the feet, the other is an absolute end row. A page below the asked limit may be the server's own cap, so a pull ends at an empty page.
+moves under the feet, the other is an absolute end row. A page below the asked limit may be the server's own cap, so a pull ends at an empty
+page.
 """
 
 from __future__ import annotations

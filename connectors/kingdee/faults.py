@@ -1,7 +1,7 @@
 """From what the server says to a verdict and a sentence: one table.
 
-Source: MsgCode table of the WebAPI manual V6.0; texts as captured by public clients. Older servers send MsgCode 0 for every business failure,
-so the text counts as much as the code.
+Source: MsgCode table of the WebAPI manual V6.0; texts as captured by public clients. Older servers send MsgCode 0 for every business
+failure, so the text counts as much as the code.
 """
 
 from __future__ import annotations

@@ -14,7 +14,10 @@ BILL = f"FBillNo FDate FCancelStatus FCreateDate {STATE}"
 MOVED = "FMaterialId.FNumber FUnitID.FNumber FLot.FNumber"
 SUPPLIER = "FNumber FName FDocumentStatus FForbidStatus FAuditDate FModifyDate"
 LOT = "FNumber FMaterialId.FNumber FSupplierId.FNumber FModifyDate"
-BOM_ROWS = "FREPLACEGROUP FMATERIALIDCHILD.FNumber FMATERIALTYPE FCHILDUNITID.FNumber FNUMERATOR FDENOMINATOR FSCRAPRATE FEFFECTDATE FEXPIREDATE FMEMO"
+BOM_ROWS = (
+    "FREPLACEGROUP FMATERIALIDCHILD.FNumber FMATERIALTYPE FCHILDUNITID.FNumber FNUMERATOR FDENOMINATOR FSCRAPRATE"
+    " FEFFECTDATE FEXPIREDATE FMEMO"
+)
 ORDER_ROWS = "FProductType FMaterialId.FNumber FUnitId.FNumber FQty FStatus FBomId.FNumber FPlanStartDate FPlanFinishDate FLot.FNumber"
 REPORT_ROWS = (
     f"FMoNumber FMoRowNumber FOperNumber {MOVED} FQuaQty FFinishQty FFailQty FReworkQty"

@@ -1,8 +1,8 @@
 """A Kingdee Cloud Galaxy server as its clients see it: POST `.common.kdsvc` paths, four body dialects, errors inside HTTP 200.
 
 Data: `{"accounts": [{acct_id, name}], "users": [{user, password, allowed_apps}], "apps": [{app_id, secret}], "server": {zone,
-limit_cap, idle_seconds}, "custom_fields": {FORM: [{key, editable_after_audit}]}, "forms": {FORM: [{head fields, ENTITY: [rows]}]}}`. References to base
-data are plain numbers. Faults to order: session_lost, response_error, http_500, http_503, html_page, waf, lock, lost_answer_after_write,
+limit_cap, idle_seconds}, "custom_fields": {FORM: [{key, editable_after_audit}]}, "forms": {FORM: [{head fields, ENTITY: [rows]}]}}`.
+References to base data are plain numbers. Faults to order: session_lost, response_error, http_500, http_503, html_page, waf, lock, lost_answer_after_write,
 short_page.
 """
 

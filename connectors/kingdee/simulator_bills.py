@@ -14,8 +14,19 @@ from connectors.kingdee.simulator_forms import FORMS, REFERS, Store
 from connectors.kingdee.simulator_replies import error, status
 
 Told = dict[str, Any]
-ROW_STATES = {"toplanconfirm": "2", "torelease": "3", "tostart": "4", "tofinish": "5", "toclose": "6", "forceclose": "6", "undotostart": "4",
-              "undotorelease": "3", "undotoplanconfirm": "2", "undotoplan": "1", "undotofinish": "5"}  # fmt: skip
+ROW_STATES = {
+    "undotoplan": "1",
+    "toplanconfirm": "2",
+    "undotoplanconfirm": "2",
+    "torelease": "3",
+    "undotorelease": "3",
+    "tostart": "4",
+    "undotostart": "4",
+    "tofinish": "5",
+    "undotofinish": "5",
+    "toclose": "6",
+    "forceclose": "6",
+}
 STEPS = {
     "Submit": ("ZAD", "B"),
     "Audit": ("B", "C"),

@@ -1,7 +1,7 @@
 """The filter language of ExecuteBillQuery: a subset of SQL conditions on field keys, as text or as an array of comparisons.
 
-Source: WebAPI manual V6.0 for the text form; the array form's codes 67 (equals), 17 (contains), 60 (begins with), 76 (number equals), 29 and
-105 (enumeration equals) by their use in public clients.
+Source: WebAPI manual V6.0 for the text form; the array form's codes 67 (equals), 17 (contains), 60 (begins with), 76 (number equals), 29
+and 105 (enumeration equals) by their use in public clients.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_afte
 from trace_core.errors import Misconfigured, Unreachable
 
 BUSY = frozenset({429, 502, 503, 504})
+SERVER_FAULTS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class HttpSession:
             refused = "refused" in str(fault)
             message = f"{host} refuses connections: is it running, and is the port right?" if refused else f"{host}: connection lost"
             raise Unreachable(message, code="connect", sent=writes and not refused) from fault
-        if answer.status_code in BUSY or answer.status_code >= 500:
+        if answer.status_code in BUSY or answer.status_code >= SERVER_FAULTS:
             delay = answer.headers.get("Retry-After", "")
             raise Unreachable(
                 f"{host} answered HTTP {answer.status_code}",

@@ -60,6 +60,7 @@ class Simulator:
             return left > 0
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """WSGI's entry."""
         request = Request(environ)
         response = self._side_door(request) if request.path.startswith("/__simulator__/") else self.respond(request)
         return response(environ, start_response)

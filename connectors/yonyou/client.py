@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import requests
-
 from connectors.kit import exact_json
-from connectors.kit.http import HttpSession, Patience
+from connectors.kit.http import Answer, HttpSession, Patience
 from connectors.yonyou.faults import LOGIN_AGAIN, OK, RowResult, of_rescode, of_row, row_result
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.tokens import SHELF, Identity, TokenShelf
@@ -87,7 +85,7 @@ class WebApi:
         answer = self.http.send("POST", f"{self.settings.base}/{operation}", writes=writes, headers=headers, data=sent)
         return self._envelope(answer, operation, writes=writes)
 
-    def _envelope(self, answer: requests.Response, what: str, *, writes: bool = False) -> Mapping[str, Any]:
+    def _envelope(self, answer: Answer, what: str, *, writes: bool = False) -> Mapping[str, Any]:
         host = self.settings.base
         try:
             told = exact_json.loads(answer.content)

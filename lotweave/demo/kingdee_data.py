@@ -176,7 +176,8 @@ class _Telling:
         row = {
             "FEntryID": next(self.ids), "FSeq": 1, "FMoNumber": report.order, "FMoRowNumber": 1, "FOperNumber": report.operation,
             "FMaterialId": report.item, "FUnitID": "Pcs", "FQuaQty": Decimal(1), "FFinishQty": Decimal(1), "FPrdSerialText": report.serial,
-            "FEquipmentId": report.equipment, "FProcessStartTime": _text(report.at - timedelta(minutes=4)), "FProcessEndTime": _text(report.at),
+            "FEquipmentId": report.equipment, "FProcessEndTime": _text(report.at),
+            "FProcessStartTime": _text(report.at - timedelta(minutes=4)),
         }  # fmt: skip
         return self.head(report.document, report.at) | {"FEntity": [row | ({"FTraceSubEntity": parts} if parts else {})]}
 

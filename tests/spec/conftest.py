@@ -22,7 +22,7 @@ from trace_core.ports import Documents
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from notation import documents, moment, uri  # noqa: E402 - the notation lies beside the specs
+from notation import documents, moment, uri
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 View = Callable[[datetime | None], Any]

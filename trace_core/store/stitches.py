@@ -16,7 +16,8 @@ from trace_core.ports import Documents
 def all_stitches(connection: Connection, documents: Documents) -> Iterator[tuple[str, Stitches]]:
     """(shipment, its stitches) for every shipment that a current transfer names."""
     statement = text(
-        "SELECT e.shipment, array_agg(DISTINCT u.uri) AS things FROM event e JOIN document d ON d.id = e.document_id, unnest(e.things) AS u(uri)"
+        "SELECT e.shipment, array_agg(DISTINCT u.uri) AS things FROM event e JOIN document d ON d.id = e.document_id,"
+        " unnest(e.things) AS u(uri)"
         " WHERE d.current AND e.type IN ('transfer_out', 'transfer_in') AND e.shipment IS NOT NULL GROUP BY e.shipment ORDER BY e.shipment"
     )
     for row in list(connection.execute(statement)):

@@ -1,0 +1,1 @@
+"""Any REST or JSON-RPC system, joined by configuration alone."""
