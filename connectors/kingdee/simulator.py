@@ -2,8 +2,9 @@
 
 Data: `{"accounts": [{acct_id, name}], "users": [{user, password, allowed_apps}], "apps": [{app_id, secret}], "server": {zone,
 limit_cap, idle_seconds}, "custom_fields": {FORM: [{key, editable_after_audit}]}, "forms": {FORM: [{head fields, ENTITY: [rows]}]}}`.
-References to base data are plain numbers. Faults to order: session_lost, response_error, http_500, http_503, html_page, waf, lock, lost_answer_after_write,
-short_page.
+References to base data are plain numbers.
+
+Faults to order: session_lost, response_error, http_500, http_503, html_page, waf, lock, lost_answer_after_write, short_page.
 """
 
 from __future__ import annotations

@@ -16,6 +16,8 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_afte
 
 from trace_core.errors import Misconfigured, Unreachable
 
+Answer = requests.Response
+"""What `send` returns; for annotations outside the kit."""
 BUSY = frozenset({429, 502, 503, 504})
 SERVER_FAULTS = 500
 

@@ -18,6 +18,9 @@ from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 _NOISE = frozenset({"$id", "$ref", "sysState", "m_sysState"})
 
+BAD_REQUEST = 400
+"""The first status that is an error."""
+
 
 class WebApi:
     """Calls to `{base}/webapi/…` on behalf of one organisation at a time."""
@@ -93,7 +96,7 @@ class WebApi:
             told = None
         if isinstance(told, Mapping) and "ResCode" in told:
             return told
-        if answer.status_code >= requests.codes.bad_request:
+        if answer.status_code >= BAD_REQUEST:
             raise Misconfigured(f"{host} answered {what} with HTTP {answer.status_code}: check `url` and `path`", code="not_u9")
         raise Unreachable(f"{host} answered {what} with a page instead of U9's envelope: a proxy, or a restart", code="page", sent=writes)
 

@@ -1,5 +1,6 @@
-"""Functions for `call:`. Each takes one text and gives a text or a list of texts;
-it raises ValueError with a sentence for what it cannot read.
+"""Functions for `call:`: each takes one text and gives a text or a list of texts.
+
+A function raises ValueError with a sentence for what it cannot read.
 """
 
 from __future__ import annotations
