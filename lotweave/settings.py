@@ -116,10 +116,14 @@ def resolved(connection: Connection, folder: Path) -> dict[str, Any]:
     """The connection's settings with defaults filled in and secrets resolved: for the connector alone, never to be shown."""
     man = manifest(connection.system)
     values = typed(man, connection.settings, f"connections.{connection.name}.settings")
-    return {
-        name: secret(value, folder) if man.settings[name].type == "secret" and isinstance(value, str) else value
-        for name, value in values.items()
-    }
+    return {name: _resolve(man.settings[name].type, value, folder) for name, value in values.items()}
+
+
+def _resolve(sort: str, value: Any, folder: Path) -> Any:
+    """Secrets by their reference, files relative to the site; everything else as it is."""
+    if sort == "secret" and isinstance(value, str):
+        return secret(value, folder)
+    return str(folder / value) if sort == "file" and isinstance(value, str) else value
 
 
 def locate(text: str, path: tuple[str, ...]) -> tuple[int, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from trace_core import touches as key
@@ -12,7 +13,7 @@ from trace_core.documents.fields import time_text
 from trace_core.gaps import gaps_about
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
-from trace_core.links import FOR_EVER, SINCE_EVER, Journey, Link, Node
+from trace_core.links import FOR_EVER, SINCE_EVER, Journey, Link, Node, Pool
 from trace_core.ports import Documents
 from trace_core.quantity import decimal_text
 from trace_core.walk import Asked, Walked, backward, forward
@@ -41,7 +42,7 @@ def trace(
         graph.reach([root])
     about = list(dict.fromkeys([root, *walked.things()]))
     gaps = gaps_about(graph, about, asked)
-    written = list(_written(walked))
+    written = list(_written(walked, graph))
     teller = _Teller(graph, asked, direction)
     teller.look_up(about)
     things = [teller.thing(thing, walked) for thing in sorted(walked.things(), key=lambda t: (walked.depth[t], t)) if thing != root]
@@ -121,7 +122,7 @@ class _Teller:
                 yield {"shipment": event.shipment, "partner": event.partner, "at": time_text(event.at)}
 
 
-def _written(walked: Walked) -> Iterator[tuple[Link, Node]]:
+def _written(walked: Walked, graph: Graph) -> Iterator[tuple[Link, Node]]:
     """Links from thing to thing: (the link that enters `to` with `start` replaced, the node it came through)."""
     into: dict[Node, list[Link]] = defaultdict(list)
     for link in walked.links.values():
@@ -136,11 +137,21 @@ def _written(walked: Walked) -> Iterator[tuple[Link, Node]]:
             continue
         for entry in into[link.start]:
             if entry.at <= link.at:
-                whole = Link(entry.start, link.end, link.at, None, entry.measure, entry.uom, link.event)
+                whole = Link(entry.start, link.end, link.at, _through_pool(graph, entry, link), entry.measure, entry.uom, link.event)
                 if isinstance(link.start, Journey):
                     whole = Link(entry.start, link.end, link.at, link.quantity, link.measure, link.uom, link.event)
                 written[entry.start, link.end, link.at, link.event.source] = (whole, link.start)
     yield from sorted(written.values(), key=lambda one: (one[0].at, str(one[0].start), str(one[0].end), one[0].event.source))
+
+
+def _through_pool(graph: Graph, entry: Link, link: Link) -> Fraction | None:
+    """All that the thing brought into a pool, when one output alone draws from it; else what went into which output is not known."""
+    pool = entry.end
+    if not isinstance(pool, Pool) or len(graph.pools.out_of_pool(pool)) != 1:
+        return None
+    brought = [one.quantity for one in graph.pools.into_pool(pool) if one.start == entry.start and one.at <= link.at]
+    known = [quantity for quantity in brought if quantity is not None]
+    return sum(known, Fraction(0)) if len(known) == len(brought) else None
 
 
 def _link(link: Link, through: Node, asked: Asked) -> dict[str, Any]:

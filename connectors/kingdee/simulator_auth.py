@@ -1,7 +1,8 @@
 """Who may call the simulated server: sessions by cookie, and signed headers, both verified independently of our client.
 
 Source: the rule of the signed headers as observed on the official Python and Java SDKs 8.2.0; login results as in the WebAPI manual V6.0.
-The clock window (15 minutes) is inferred.
+Inferred: the clock window (15 minutes), that a signature is judged on every server (X-Api-Signature where it is sent), and the words of
+refusals for it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from werkzeug.wrappers import Request
 MASK = b"0054f397c6234378b09ca7d3e5debce7"
 WINDOW = 900.0
 IDLE = 1200.0
+MILLISECONDS = 10**11
+"""Unix times above this are in milliseconds."""
 
 
 class Gate:
@@ -29,16 +32,23 @@ class Gate:
         self.accounts = {told["acct_id"] for told in data.get("accounts", ())}
         self.users = {told["user"]: told for told in data.get("users", ())}
         self.apps = {told["app_id"]: told["secret"] for told in data.get("apps", ())}
-        self.idle = float(data.get("server", {}).get("idle_seconds", IDLE))
+        server = data.get("server", {})
+        self.idle = float(server.get("idle_seconds", IDLE))
+        self.hash = str(server.get("login_hash", "sha256"))
         self.sessions: dict[str, tuple[str, float]] = {}
 
     def open_session(self, user: str, *, kick: bool = False) -> str:
         """A new session; with `kick` the user's other sessions end."""
-        if kick:
-            self.sessions = {sid: held for sid, held in self.sessions.items() if held[0] != user}
+        now = time.monotonic()
+        live = {sid: held for sid, held in self.sessions.items() if now - held[1] <= self.idle}
+        self.sessions = {sid: held for sid, held in live.items() if not (kick and held[0] == user)}
         sid = str(uuid.uuid4())
-        self.sessions[sid] = (user, time.monotonic())
+        self.sessions[sid] = (user, now)
         return sid
+
+    def close_session(self, sid: str) -> bool:
+        """End a session; whether there was one."""
+        return self.sessions.pop(sid, None) is not None
 
     def alive(self, sid: str) -> bool:
         """Whether a session lives; using it prolongs it."""
@@ -80,9 +90,7 @@ class Gate:
 
     def _gateway(self, request: Request, app: str) -> None:
         stamp, nonce = request.headers.get("x-api-timestamp", ""), request.headers.get("x-api-nonce", "")
-        moment = int(stamp) if stamp.isdigit() else 0
-        seconds = moment / 1000 if moment > 10**11 else moment
-        if abs(time.time() - seconds) > WINDOW:
+        if not self.timely(stamp):
             raise ValueError("请求时间戳已过期")
         encoded = app.partition("_")[2]
         raw = base64.b64decode(encoded) if encoded else b""
@@ -92,10 +100,15 @@ class Gate:
         if not _same(request.headers["X-Api-Signature"], _sign(secret, text)):
             raise ValueError("网关签名验证失败")
 
-    def login_sign(self, told: list[str], *, sha1: bool = False) -> str:
-        """What LoginBySign expects: the texts sorted and joined, hashed, in lower-case hexadecimal."""
-        hashed = hashlib.sha1 if sha1 else hashlib.sha256
-        return hashed("".join(sorted(told)).encode()).hexdigest()
+    def timely(self, stamp: str) -> bool:
+        """Whether a time in Unix seconds or milliseconds lies within the clock window."""
+        moment = int(stamp) if stamp.isdigit() else 0
+        seconds = moment / 1000 if moment > MILLISECONDS else moment
+        return abs(time.time() - seconds) <= WINDOW
+
+    def login_sign(self, told: list[str]) -> str:
+        """What LoginBySign expects: the texts sorted and joined, hashed (SHA-1 on old servers), in lower-case hexadecimal."""
+        return hashlib.new(self.hash, "".join(sorted(told)).encode()).hexdigest()
 
 
 def _sign(key: str, text: str) -> str:

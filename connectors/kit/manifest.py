@@ -19,7 +19,7 @@ HOME = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting of a connection: its type (`text`, `url`, `secret`, `integer`, `flag`, `list`, `table`) and what it is for."""
+    """One setting of a connection: its type (`text`, `url`, `secret`, `file`, `integer`, `flag`, `list`, `table`) and what it is for."""
 
     name: str
     type: str

@@ -127,7 +127,7 @@ def compile_value(value: Value, codes: Codes) -> Make:
 def _start(value: Value, codes: Codes) -> Callable[[Scope], tuple[str, Any]]:
     verbs = value.verbs
     if "constant" in verbs:
-        constant = verbs["constant"]
+        constant = clean(verbs["constant"])
         return lambda _: ("", constant)
     if "from" in verbs:
         source = str(verbs["from"])
