@@ -25,7 +25,7 @@ test: setup ## run the tests on real PostgreSQL, Valkey and sockets
 
 .PHONY: real
 real: setup ## the same job on Tryton, an ERP that nobody here wrote
-	@$(BIN)/python -m lotweave.real
+	@$(BIN)/lotweave real --folder real-site
 
 .PHONY: lint
 lint: setup ## format check, lint, types, import contracts

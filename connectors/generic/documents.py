@@ -1,7 +1,7 @@
 """Documents of a system that a definition describes: offset paging without a total, and change stamps that may be null at first.
 
-A stamp is the first of the kind's stamp fields that is not null (many systems leave the change time empty until the first change); the filter for
-changes must therefore ask for all of them. Stamps carry no zone: the definition names it.
+A stamp is the first of the kind's stamp fields that is not null (many systems leave the change time empty until the first change); the
+filter for changes must therefore ask for all of them. Stamps carry no zone: the definition names it.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class RestConnector:
         """Log in, and ask for one row of each kind."""
         told = [self._tried("login", lambda: None)]
         if told[0].ok:
-            for kind in self.definition.kinds.values():
-                told.append(self._tried(kind.name, lambda kind=kind: self._rows(kind, kind.filter, 0, 1)))  # type: ignore[misc]
+            kinds = self.definition.kinds.values()
+            told += [self._tried(kind.name, lambda kind=kind: self._rows(kind, kind.filter, 0, 1)) for kind in kinds]  # type: ignore[misc]
         return told
 
     def _tried(self, subject: str, attempt: Any) -> Finding:

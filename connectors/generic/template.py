@@ -1,7 +1,7 @@
 """Templates of requests: JSON with `{placeholders}`, no expressions.
 
-A text that is one placeholder becomes its value, of whatever type; placeholders inside a longer text become text. `{a.b}` goes into a table,
-`{base64:…}` encodes what is inside, which may itself hold placeholders.
+A text that is one placeholder becomes its value, of whatever type; placeholders inside a longer text become text. `{a.b}` goes into a
+table, `{base64:…}` encodes what is inside, which may itself hold placeholders.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def plain(value: Any, marker: str = "__class__") -> Any:
 
 
 def _typed(name: str, told: Mapping[str, Any]) -> Any:
-    parts = {key: int(value) for key, value in told.items() if isinstance(value, int) and not isinstance(value, bool)}
+    parts: dict[str, Any] = {key: int(value) for key, value in told.items() if isinstance(value, int) and not isinstance(value, bool)}
     if name == "Decimal":
         return str(told["decimal"])
     if name == "datetime":

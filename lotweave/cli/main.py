@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import demo, genealogy, keys, running, site, systems, waiting
+from lotweave.cli import demo, genealogy, keys, real, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -21,6 +21,7 @@ app.command()(genealogy.trace)
 app.command()(genealogy.find)
 app.command()(genealogy.gaps)
 app.command()(demo.demo)
+app.command()(real.real)
 app.command()(running.up)
 app.command()(running.down)
 app.command()(running.doctor)

@@ -102,9 +102,9 @@ def _round(house: House, say: Say, *, before: dict[str, Any] | None = None) -> d
         raise Conflict(f"the sync did not end well: {'; '.join(broken) or str(told['quarantined']) + ' in quarantine'}", code="real_sync")
     found = {name: told[name] for name in ("fetched", "applied", "unchanged", "quarantined")}
     say(f"   fetched {found['fetched']}, applied {found['applied']}, unchanged {found['unchanged']}")
-    client = RestClient(
-        read_definition(house.site.folder / "systems" / "tryton.yml"), resolved(house.site.connections["cd-tryton"], house.site.folder)
-    )
+    connection = house.site.connections["cd-tryton"]
+    definition = read_definition(house.site.folder / "systems" / "tryton.yml")
+    client = RestClient(definition, resolved(connection, house.site.folder))
     theirs = by_tryton(client)
     client.close()
     with house.view() as documents:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from lotweave.embedded.privileges import die_with_parent
@@ -108,13 +108,16 @@ class Tryton:
                 preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread only at this point
             )
         try:
-            wait = Retrying(
-                retry=retry_if_exception_type(requests.ConnectionError), stop=stop_after_delay(30), wait=wait_fixed(0.2), reraise=True
-            )
-            wait(requests.post, f"{self.url}/rpc/", json={"id": 1, "method": "common.server.version", "params": []}, timeout=10)
+            self._wait()
             yield
-        except requests.ConnectionError as fault:
-            raise Unreachable(f"Tryton does not answer; {self.folder / 'trytond.log'} says why", code="tryton") from fault
         finally:
             child.terminate()
             child.wait()
+
+    def _wait(self) -> None:
+        """Until somebody listens. Errors: `Unreachable` after half a minute."""
+        wait = Retrying(retry=retry_if_exception_type(OSError), stop=stop_after_delay(30), wait=wait_fixed(0.2), reraise=True)
+        try:
+            wait(lambda: socket.create_connection(("127.0.0.1", self.port), timeout=5).close())
+        except OSError as fault:
+            raise Unreachable(f"Tryton does not answer; {self.folder / 'trytond.log'} says why", code="tryton") from fault
