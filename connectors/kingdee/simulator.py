@@ -134,7 +134,7 @@ class KingdeeSimulator(Simulator):
     def _tasked(self, method: str, told: Any) -> Response | None:
         """The asynchronous variant: done at once, told when asked for. None for an ordinary call."""
         if method == "queryasyncresult":
-            task = str(data_of({"data": lowered(told).get("queryinfo", "{}")}).get("TaskId", ""))
+            task = str(data_of({"data": lowered(told).get("queryinfo", "{}") if isinstance(told, dict) else told[0]}).get("TaskId", ""))
             done = self.tasks.pop(task, None)
             return replies.reply({"TaskId": task, "Status": 2, "Result": done, "Successful": done is not None})
         if not isinstance(told, dict) or lowered(told).get("beginmethod") != "BeginQueryImpl":

@@ -7,46 +7,63 @@ and 105 (enumeration equals) by their use in public clients.
 from __future__ import annotations
 
 import json
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
-Look = Callable[[str], Any]
-Holds = Callable[[Look], bool]
+Look: TypeAlias = Callable[[str], Any]
+Holds: TypeAlias = Callable[[Look], bool]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op><>|!=|>=|<=|=|>|<)|(?P<mark>[(),])|(?P<word>[A-Za-z_][\w.]*))"
 )
 _CODES = {"67": "=", "76": "=", "29": "=", "105": "=", "17": "like", "60": "begins"}
+WAYS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "!=": operator.ne,
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
 
 
 class FilterError(ValueError):
     """The filter cannot be read; the message is what the server says."""
 
 
-def parse(told: Any) -> Holds:
-    """A condition over a look-up of field keys; an empty filter always holds."""
+def parse(told: Any) -> tuple[Holds, list[str]]:
+    """A condition over a look-up of field keys, and the keys it looks up; an empty filter always holds.
+
+    Raises `FilterError` with what the server says.
+    """
     if isinstance(told, str) and told.strip().startswith("["):
-        told = json.loads(told)
-    if isinstance(told, list):
-        return _array(told)
-    text = str(told or "").strip()
-    return _Parser(text).whole() if text else lambda _: True
+        try:
+            told = json.loads(told)
+        except ValueError as fault:
+            raise FilterError("过滤条件不是合法的JSON") from fault
+    text = _joined(told) if isinstance(told, list) else str(told or "").strip()
+    if not text:
+        return lambda _: True, []
+    parser = _Parser(text)
+    return parser.whole(), parser.names
 
 
-def _array(rows: list[dict[str, Any]]) -> Holds:
-    """Comparisons joined by their Logic (0 and, 1 or), brackets as Left and Right."""
+def _joined(rows: list[dict[str, Any]]) -> str:
+    """The text form of comparisons joined by their Logic (0 and, 1 or), brackets as Left and Right."""
     parts = []
     for at, row in enumerate(rows):
-        name, value = row["FieldName"], str(row.get("Value", "")).replace("'", "''")
+        name, value = row.get("FieldName", ""), str(row.get("Value", "")).replace("'", "''")
         way = _CODES.get(str(row.get("Compare", "67")))
         if way is None:
             raise FilterError(f"比较符{row.get('Compare')}不支持")
         shown = {"=": f"{name} = '{value}'", "like": f"{name} like '%{value}%'", "begins": f"{name} like '{value}%'"}[way]
         joint = (" and " if str(row.get("Logic", "0")) == "0" else " or ") if at < len(rows) - 1 else ""
         parts.append(f"{row.get('Left', '')}{shown}{row.get('Right', '')}{joint}")
-    return _Parser("".join(parts)).whole() if parts else lambda _: True
+    return "".join(parts)
 
 
 class _Parser:
@@ -62,6 +79,7 @@ class _Parser:
             self.tokens.append((str(found.lastgroup), found[str(found.lastgroup)]))
             at = found.end()
         self.at = 0
+        self.names: list[str] = []
 
     def whole(self) -> Holds:
         holds = self.either()
@@ -96,17 +114,29 @@ class _Parser:
         if self.peek() == "(":
             self.take()
             inner = self.either()
-            self.take()
+            self._closed()
             return inner
-        name = self.take()[1]
+        name = self._name()
         way = self.take()[1].lower()
         if way == "in":
             return self._in(name)
         if way == "like":
             return self._like(name)
-        sort, raw = self.take()
-        value = _literal(sort, raw)
+        if way not in WAYS:
+            raise FilterError(f"过滤条件语法错误：{way}")
+        value = _literal(*self.take())
         return lambda look: _compare(look(name), way, value)
+
+    def _name(self) -> str:
+        sort, name = self.take()
+        if sort != "word":
+            raise FilterError(f"过滤条件语法错误：{name}")
+        self.names.append(name)
+        return name
+
+    def _closed(self) -> None:
+        if self.take()[1] != ")":
+            raise FilterError("过滤条件括号不匹配")
 
     def _in(self, name: str) -> Holds:
         self.take()
@@ -134,16 +164,7 @@ def _compare(held: Any, way: str, value: Any) -> bool:
     left, right = _alike(held, value)
     if left is None:
         return way in {"<>", "!="}
-    ways: dict[str, Callable[[], bool]] = {
-        "=": lambda: bool(left == right),
-        "<>": lambda: bool(left != right),
-        "!=": lambda: bool(left != right),
-        ">=": lambda: bool(left >= right),
-        "<=": lambda: bool(left <= right),
-        ">": lambda: bool(left > right),
-        "<": lambda: bool(left < right),
-    }
-    return ways[way]()
+    return WAYS[way](left, right)
 
 
 def _alike(held: Any, value: Any) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ Source: WebAPI manual V6.0 and the official ApiDoc tree for form ids and field k
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,9 +126,10 @@ class Store:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.forms: dict[str, list[dict[str, Any]]] = {name: [] for name in FORMS}
         for name, documents in data.get("forms", {}).items():
-            self.forms[name] = [dict(document) for document in documents]
+            self.forms[name] = [deepcopy(dict(document)) for document in documents]
         self.custom = {form: {told["key"]: told for told in fields} for form, fields in data.get("custom_fields", {}).items()}
         self.next_id = 900001
+        self._index: dict[str, tuple[int, dict[tuple[Any, Any], dict[str, Any]]]] = {}
 
     def form(self, name: str) -> tuple[str, Form] | None:
         """A form by its id, in any case."""
@@ -142,9 +144,17 @@ class Store:
         self.next_id += 1
         return self.next_id
 
-    def base(self, form: str, number: str) -> dict[str, Any] | None:
-        """A base data record by its number."""
-        return next((record for record in self.forms.get(form, ()) if record.get("FNumber") == number), None)
+    def base(self, form: str, number: str, item: Any = None) -> dict[str, Any] | None:
+        """A base data record by its number; a lot by its item too, because the same lot number may stand under several items."""
+        held = self.forms.get(form, [])
+        size, index = self._index.get(form, (-1, {}))
+        if size != len(held):
+            index = {}
+            for record in held:
+                for key in ((record.get("FNumber"), None), (record.get("FNumber"), record.get("FMaterialId"))):
+                    index.setdefault(key, record)
+            self._index[form] = (len(held), index)
+        return index.get((number, item))
 
     def find(self, name: str, *, ids: list[str], numbers: list[str]) -> list[dict[str, Any]]:
         """Documents by id or number, in the order asked for."""

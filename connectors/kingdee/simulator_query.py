@@ -1,20 +1,28 @@
 """ExecuteBillQuery and BillQuery: head × entry × sub-entry rows, with the vendor's paging and its traps.
 
 TopRowCount is an absolute end row; without OrderString the order differs from page to page; an unknown field fails the whole query.
-Source: WebAPI manual V6.0; traps as reported by public clients.
+Source: WebAPI manual V6.0; traps as reported by public clients. Inferred: that unset numbers are 0 and unset times null, the texts of
+`.FCaption`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 from connectors.kingdee.simulator_filter import FilterError, parse
 from connectors.kingdee.simulator_forms import FORMS, REFERS, Form, Store
 
-Row = tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]
+CAPTIONS: Mapping[str, Mapping[str, str]] = {
+    "FDocumentStatus": {"Z": "暂存", "A": "创建", "B": "审核中", "C": "已审核", "D": "重新审核"},
+    "FStatus": {"1": "计划", "2": "计划确认", "3": "下达", "4": "开工", "5": "完工", "6": "结案", "7": "结算"},
+}
+_TIME = re.compile(r"(date|time|entryid|detailid|_fseq)\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"(qty|rate|numerator|denominator)\Z", re.IGNORECASE)
+Row: TypeAlias = tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]
 """Head, entry, sub-entry."""
 
 
@@ -41,28 +49,23 @@ class Query:
         self.cap = cap
         self.turn = turn
         self.level, self.sub = 0, ""
-        self._known = {name: self._place(name) for name in self.fields}
+        try:
+            self._holds, asked = parse(told.get("FilterString", ""))
+        except FilterError as fault:
+            raise QueryError(str(fault), 8) from fault
+        self.order = [
+            (part.split()[0], part.lower().endswith(" desc")) for part in str(told.get("OrderString") or "").split(",") if part.strip()
+        ]
+        self._known = {name: self._place(name) for name in (*self.fields, *asked, *(name for name, _ in self.order))}
 
     def rows(self) -> list[list[Any]]:
         """The page that was asked for, values in the order of FieldKeys."""
-        try:
-            holds = parse(self.told.get("FilterString", ""))
-        except FilterError as fault:
-            raise QueryError(str(fault), 8) from fault
-        kept = [row for row in self._all() if holds(lambda name, row=row: self._value(row, name))]  # type: ignore[misc]
-        kept = self._ordered(kept)
-        start, limit, top = (int(self.told.get(name) or 0) for name in ("StartRow", "Limit", "TopRowCount"))
+        every = (row for head in self.store.forms[self.name] for row in self._multiplied(head))
+        kept = self._ordered([row for row in every if self._holds(partial(self._value, row))])
+        start, limit, top = (_whole(self.told.get(name)) for name in ("StartRow", "Limit", "TopRowCount"))
         end = start + min(limit or self.cap, self.cap)
         page = kept[start : min(end, top) if top else end]
-        return [[_shown(self._value(row, name)) for name in self.fields] for row in page]
-
-    def _all(self) -> list[Row]:
-        # one pass over the filter's and the order's fields first, so that their level counts too
-        for text in (self.told.get("FilterString", ""), self.told.get("OrderString", "")):
-            for word in _words(str(text)):
-                if word not in self._known and self._somewhere(word):
-                    self._known[word] = self._place(word)
-        return [row for head in self.store.forms[self.name] for row in self._multiplied(head)]
+        return [[_shown(name, self._value(row, name)) for name in self.fields] for row in page]
 
     def _multiplied(self, head: dict[str, Any]) -> Iterator[Row]:
         if self.level == 0:
@@ -74,50 +77,68 @@ class Query:
                 yield head, entry, sub
 
     def _ordered(self, rows: list[Row]) -> list[Row]:
-        order = str(self.told.get("OrderString") or "").strip()
-        if not order:
+        if not self.order:
             turn = self.turn % len(rows) if rows else 0
             return rows[turn:] + rows[:turn]
-        for part in reversed(order.split(",")):
-            words = part.split()
-            down = len(words) > 1 and words[1].lower() == "desc"
-            rows = sorted(rows, key=lambda row, name=words[0]: _sortable(self._value(row, name)), reverse=down)  # type: ignore[misc]
+        for name, down in reversed(self.order):
+            rows = sorted(rows, key=partial(self._sort_key, name), reverse=down)
         return rows
 
-    def _somewhere(self, name: str) -> bool:
-        try:
-            self._place(name)
-        except QueryError:
-            return False
-        return True
+    def _sort_key(self, name: str, row: Row) -> tuple[int, Any]:
+        return _sortable(self._value(row, name))
 
-    def _place(self, name: str) -> tuple[int, str]:
-        """(level, own key) of a field; raises what the server says of an unknown one. Notes the deepest level asked for."""
-        base = name.partition(".")[0]
+    def _place(self, name: str) -> tuple[int, str, str]:
+        """(level, own key, property in lower case) of a field; raises what the server says of an unknown one. Notes the deepest level."""
+        base, _, wish = name.partition(".")
         level, key, sub = _locate(self.form, self.store.head_fields(self.name), base)
         if key is None:
             raise QueryError(f"元数据中标识为{base}的字段不存在")
+        refers = self._refers(key)
+        if refers and wish and not _property(FORMS[refers], wish):
+            raise QueryError(f"元数据中标识为{name}的字段不存在")
         self.level = max(self.level, level)
         if sub:
             self.sub = sub
-        return level, key
+        return level, key, wish.lower()
+
+    def _refers(self, key: str) -> str | None:
+        return None if key == self.form.pk else REFERS.get(key.lower())
 
     def _value(self, row: Row, name: str) -> Any:
-        level, key = self._known.get(name) or self._place(name)
+        level, key, wish = self._known[name]
         holder = row[level]
         if holder is None:
             return None
-        value = next((held for known, held in holder.items() if known.lower() == key.lower()), None)
-        suffix = name.partition(".")[2].lower()
-        refers = None if key == self.form.pk else REFERS.get(key.lower())
+        value = _get(holder, key)
+        refers = self._refers(key)
         if refers is None:
+            return CAPTIONS.get(key, {}).get(str(value), value) if wish == "fcaption" else value
+        if value in (None, ""):
+            return None if wish else 0
+        if wish == "fnumber":
             return value
-        record = self.store.base(refers, str(value)) if value not in (None, "") else None
-        if suffix == "fnumber":
-            return value
-        if suffix == "fname":
-            return record.get("FName") if record else None
-        return record.get(FORMS[refers].pk, 0) if record else 0
+        item = _get(holder, "FMaterialId") or _get(holder, "F_LW_Material") if refers == "BD_BatchMainFile" else None
+        record = self.store.base(refers, str(value), item)
+        if record is None:
+            return None if wish else 0
+        return _get(record, wish or FORMS[refers].pk)
+
+
+def _get(holder: Mapping[str, Any], key: str) -> Any:
+    """A value by its key in any case."""
+    if key in holder:
+        return holder[key]
+    return next((held for known, held in holder.items() if known.lower() == key.lower()), None)
+
+
+def _property(form: Form, wish: str) -> bool:
+    return wish.lower() in {key.lower() for key in (form.pk, *form.head)}
+
+
+def _whole(value: Any) -> int:
+    """Numbers may come as text."""
+    text = str(value or 0).strip()
+    return int(text) if text.isdigit() else 0
 
 
 def _locate(form: Form, head: tuple[str, ...], base: str) -> tuple[int, str | None, str]:
@@ -141,17 +162,16 @@ def _names(sub: str, key: str) -> set[str]:
     return {f"{sub}_{key}".lower()} if key == "FDetailID" else {key.lower()}
 
 
-def _words(text: str) -> list[str]:
-    outside = re.sub(r"'(?:[^']|'')*'", " ", text)
-    return [word for word in re.findall(r"[A-Za-z_][\w.]*", outside) if word.lower() not in {"and", "or", "in", "like", "asc", "desc"}]
-
-
 def _sortable(value: Any) -> tuple[int, Any]:
     if value is None or value == "":
         return (0, "")
     return (1, value) if isinstance(value, (int, Decimal)) and not isinstance(value, bool) else (2, str(value))
 
 
-def _shown(value: Any) -> Any:
-    """As the server shows values: unset text is one blank."""
-    return " " if value is None or value == "" else value
+def _shown(name: str, value: Any) -> Any:
+    """As the server shows values: unset text is one blank, an unset number 0; ids, times and properties of nothing are null."""
+    if value is not None and value != "":
+        return value
+    if "." in name or _TIME.search(name):
+        return None
+    return 0 if _NUMBER.search(name) else " "
