@@ -108,9 +108,7 @@ class _Telling:
         half = self.half
         return {
             "PRD_MO": [self.order(order) for order in half.orders],
-            "STK_InStock": self.flow(
-                half.receipts, "FInStockEntry", "FRealQty", head=lambda move: {"FSupplierId": move.partner, "FStockOrgId": ORG}
-            ),
+            "STK_InStock": self.receipts(),
             "PRD_PickMtrl": self.flow(half.issues, "FEntity", "FActualQty"),
             "PRD_FeedMtrl": self.flow(half.feeds, "FEntity", "FActualQty"),
             "PRD_ReturnMtrl": self.flow(half.returns, "FEntity", "FQty"),
@@ -147,6 +145,20 @@ class _Telling:
             bill = self.head(number, document[0].at) | (head(document[0]) if head else {})
             rows = groupby(document, key=lambda move: (move.item, move.order, move.lot, bool(move.serial)))
             bill[entity] = [self.row(seq, list(row), quantity) for seq, (_, row) in enumerate(rows, 1)]
+            bills.append(bill)
+        return bills
+
+    def receipts(self) -> list[Row]:
+        """Receipts from suppliers: a bill names one supplier, so a delivery of several makes as many bills."""
+        labels = {(lot.item, lot.lot): lot.supplier_lot for lot in self.half.lots}
+        groups: dict[tuple[str, str], list[Move]] = {}
+        for move in self.half.receipts:
+            groups.setdefault((move.document, move.partner), []).append(move)
+        bills = []
+        for (number, supplier), moves in groups.items():
+            bill = self.head(f"{number}-{supplier}", moves[0].at) | {"FSupplierId": supplier}
+            rows = [self.row(seq, [move], "FRealQty") for seq, move in enumerate(moves, 1)]
+            bill["FInStockEntry"] = [row | {"FSupplierLot": labels[row["FMaterialId"], row["FLot"]]} for row in rows]
             bills.append(bill)
         return bills
 
