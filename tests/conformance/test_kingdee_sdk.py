@@ -114,3 +114,104 @@ def test_views_come_with_the_names_of_the_object_model(server: Running) -> None:
     seen = json.loads(sdk(server).View("PRD_MO", {"Number": "MO260301"}))
 
     assert seen["Result"]["Result"]["BillNo"] == "MO260301"
+
+
+def test_bill_query_answers_objects(server: Running) -> None:
+    told = {"FormId": "PRD_MO", "FieldKeys": "FBillNo,FStatus", "FilterString": "FBillNo='MO260301'"}
+
+    assert json.loads(sdk(server).BillQuery(told)) == [{"FBillNo": "MO260301", "FStatus": "6"}]
+
+
+def test_the_first_signed_call_opens_a_session_which_later_calls_carry(server: Running) -> None:
+    api = sdk(server)
+
+    query(api, "BD_MATERIAL", "FNumber")
+    first = api.cookiesStore.SID
+    query(api, "BD_MATERIAL", "FNumber")
+
+    assert first
+    assert first == api.cookiesStore.SID
+    assert list(server.simulator.gate.sessions) == [first]
+
+
+def test_a_dead_session_loses_the_call_until_the_client_is_made_anew(server: Running) -> None:
+    api = sdk(server)
+    query(api, "BD_MATERIAL", "FNumber", limit=1)
+    server.simulator.gate.sessions.clear()
+
+    lost = query(api, "BD_MATERIAL", "FNumber", limit=1)
+
+    assert lost[0][0]["Result"]["ResponseStatus"]["MsgCode"] == 1
+    assert isinstance(query(sdk(server), "BD_MATERIAL", "FNumber", limit=1)[0][0], str)
+
+
+def test_a_user_whom_the_app_does_not_allow_is_told_so(server: Running) -> None:
+    server.simulator.gate.users[USER] = {"user": USER, "allowed_apps": []}
+
+    told = json.loads(sdk(server).View("PRD_MO", {"Number": "MO260301"}))
+
+    assert f"不允许用户{USER} 登录" in told["Result"]["ResponseStatus"]["Errors"][0]["Message"]
+
+
+def test_a_batch_answers_for_each_document(server: Running) -> None:
+    told = json.loads(sdk(server).BatchSave("PRD_MORPT", {"Model": [{"FBillNo": "A1"}, {"FBillNo": "A1"}]}))["Result"]["ResponseStatus"]
+
+    assert [one["DIndex"] for one in told["SuccessEntitys"]] == [0]
+    assert [one["DIndex"] for one in told["Errors"]] == [1]
+
+
+def test_a_batch_can_be_asked_for_later(server: Running) -> None:
+    told = json.loads(sdk(server).BatchSaveQuery("PRD_MORPT", {"Model": [{"FBillNo": "A1"}]}))
+
+    assert told["Result"]["ResponseStatus"]["SuccessEntitys"][0]["Number"] == "A1"
+
+
+def test_rows_of_an_order_are_moved_to_another_state(server: Running) -> None:
+    api = sdk(server)
+    bill, entry = query(api, "PRD_MO", "FID,FTreeEntity_FEntryID", "FBillNo='MO260302'")[0]
+
+    moved = json.loads(api.ExcuteOperation("PRD_MO", "UndoToFinish", {"PkEntryIds": [{"Id": str(bill), "EntryIds": str(entry)}]}))
+
+    assert moved["Result"]["ResponseStatus"]["IsSuccess"]
+    assert query(api, "PRD_MO", "FStatus", "FBillNo='MO260302'") == [["5"]]
+
+
+def test_trace_fields_of_an_audited_receipt_can_be_written_and_read_back(server: Running) -> None:
+    api = sdk(server)
+    bill, rows = query(api, "PRD_INSTOCK", "FID", order="FID", limit=1)[0][0], "FEntity_FEntryID"
+    before = query(api, "PRD_INSTOCK", rows, f"FID={bill}", rows)
+    told = {"NeedUpDateFields": ["F_LW_TraceRef"], "IsDeleteEntry": "false", "Model": {"FID": bill, "F_LW_TraceRef": "追溯-1"}}
+
+    saved = json.loads(api.Save("PRD_INSTOCK", told))
+
+    assert saved["Result"]["ResponseStatus"]["IsSuccess"]
+    assert query(api, "PRD_INSTOCK", "F_LW_TraceRef", f"FID={bill}") == [["追溯-1"]]
+    assert query(api, "PRD_INSTOCK", rows, f"FID={bill}", rows) == before
+
+
+def test_unaudited_bills_can_be_deleted_and_audited_ones_cannot(server: Running) -> None:
+    api = sdk(server)
+
+    refused = json.loads(api.Delete("PRD_MO", {"Numbers": ["MO260301"]}))
+    api.UnAudit("PRD_MO", {"Numbers": ["MO260301"]})
+    deleted = json.loads(api.Delete("PRD_MO", {"Numbers": ["MO260301"]}))
+
+    assert [one["Result"]["ResponseStatus"]["IsSuccess"] for one in (refused, deleted)] == [False, True]
+    assert query(api, "PRD_MO", "FID", "FBillNo='MO260301'") == []
+
+
+def test_fields_and_account_sets_are_told(server: Running) -> None:
+    api = sdk(server)
+
+    info = json.loads(api.QueryBusinessInfo({"FormId": "PRD_INSTOCK"}))["Result"]["NeedReturnData"]
+    sets = json.loads(api.GetDataCenters())
+
+    assert {"F_LW_TraceRef", "F_LW_TraceSummary"} <= {field["Key"] for field in info["Entrys"][0]["Fields"]}
+    assert sets["Data"][0]["Id"] == ACCT
+
+
+def test_a_broken_server_raises(server: Running) -> None:
+    server.simulator.faults["http_500"] = 1
+
+    with pytest.raises(RuntimeError):
+        sdk(server).View("PRD_MO", {"Number": "MO260301"})
