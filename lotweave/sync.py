@@ -20,6 +20,8 @@ from scheduler.plan import runs_of
 
 LOOK, TELL = 0.25, 3.0
 """Seconds between looks at the runs, and between two lines of progress."""
+TRIES = 2
+"""After so many attempts on a system that does not answer, a sync ends; the workers try again by themselves."""
 PATIENCE = 900.0
 """Seconds after which a sync stops waiting; the workers go on."""
 OPEN = frozenset({"due", "running", "pulled"})
@@ -66,7 +68,7 @@ class Sync:
             if look * LOOK - told >= TELL:
                 told = look * LOOK
                 self.say(_progress(found))
-            if not open_ or all(run["verdict"] and run["state"] == "due" for run in open_):
+            if not open_ or all(run["verdict"] and run["state"] == "due" and run["attempts"] >= TRIES for run in open_):
                 return
             waiting.wait(LOOK)
 

@@ -43,7 +43,7 @@ class RestConnector:
         told = [self._tried("login", lambda: None)]
         if told[0].ok:
             kinds = self.definition.kinds.values()
-            told += [self._tried(kind.name, lambda kind=kind: self._rows(kind, kind.filter, 0, 1)) for kind in kinds]  # type: ignore[misc]
+            told += [self._tried(kind.name, lambda kind=kind: self._rows(kind, kind.filter, 0, 1)) for kind in kinds]
         return told
 
     def _tried(self, subject: str, attempt: Any) -> Finding:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 
@@ -75,12 +75,19 @@ class Simulator:
         return Response(json.dumps(told, ensure_ascii=False, default=str), mimetype="application/json")
 
 
+class _Quiet(WSGIRequestHandler):
+    """Calls are counted in the ledger, not printed."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing."""
+
+
 class Running:
     """A simulator that answers on 127.0.0.1 until `stop`; port 0 takes a free one."""
 
     def __init__(self, simulator: Simulator, port: int = 0) -> None:
         self.simulator = simulator
-        self.server: BaseWSGIServer = make_server("127.0.0.1", port, simulator, threaded=True)
+        self.server: BaseWSGIServer = make_server("127.0.0.1", port, simulator, threaded=True, request_handler=_Quiet)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True, name="simulator")
 
     @property

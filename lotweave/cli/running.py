@@ -17,6 +17,8 @@ from lotweave.embedded import services
 from lotweave.settings import DEFAULT_PORT, Site
 from trace_core.errors import Unreachable
 
+_started: dict[int, subprocess.Popen[bytes]] = {}
+"""Supervisors started by this process, to be reaped when it stops them itself."""
 START_LIMIT, STOP_LIMIT, LOOK = 90.0, 60.0, 0.2
 """Seconds to wait for a site to come up or go down, and between two looks."""
 
@@ -51,6 +53,7 @@ def start_detached(site: Site, port: int) -> int:
     for _ in range(int(START_LIMIT / LOOK)):
         found = services.read(site.state)
         if found is not None and found.pid == child.pid and f"{site.name}: up" in log.read_text("utf-8"):
+            _started[child.pid] = child
             return child.pid
         if child.poll() is not None:
             raise _ended(child.returncode, log)
@@ -84,6 +87,8 @@ def stop(site: Site) -> bool:
     waiting = threading.Event()
     for _ in range(int(STOP_LIMIT / LOOK)):
         if services.started_at(running.pid) != running.started or _is_zombie(running.pid):
+            if running.pid in _started:
+                _started.pop(running.pid).wait()
             return True
         waiting.wait(LOOK)
     raise Unreachable(f"process {running.pid} does not end; see {site.state / 'logs' / 'up.log'}", code="slow_stop")

@@ -112,9 +112,8 @@ def _round(house: House, say: Say, *, before: dict[str, Any] | None = None) -> d
     wrong = differences(ours, theirs)
     if wrong:
         raise Conflict("our genealogy differs from Tryton's own trace:\n  " + "\n  ".join(wrong), code="real_difference")
-    say(
-        f"   {len(theirs.lots)} lots, {len(ours.forward)} edges forward, {len(ours.backward)} backward: all as Tryton's stock.lot.trace says"
-    )
+    edges = f"{len(ours.forward)} edges forward, {len(ours.backward)} backward"
+    say(f"   {len(theirs.lots)} lots, {edges}: all as Tryton's stock.lot.trace says")
     if before is not None:
         _only_the_change(before["genealogy"], ours, say)
     return {"lots": theirs.lots, "genealogy": ours, "counts": found}

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import Connection, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state.tables import run
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Delay after the first, second … failed attempt; after the last the run has failed until its next due time."""
 
@@ -48,7 +48,15 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
 
 
 def claim(connection: Connection, run_id: int, *, now: datetime) -> Any:
-    """Take a run that is due or whose holder is dead. None when there is nothing to take. `attempts` of the row is the fencing token."""
+    """Take a run that is due or whose holder is dead. None when there is nothing to take. `attempts` of the row is the fencing token.
+
+    One run of a connection at a time: many systems end a session when the same user logs in again elsewhere.
+    """
+    name = connection.execute(select(run.c.connection).where(run.c.id == run_id)).scalar_one_or_none()
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:pull:{name}", 0))))
+    busy = select(run.c.id).where(run.c.connection == name, run.c.id != run_id, run.c.state == "running", run.c.lease_until >= now)
+    if connection.execute(busy.limit(1)).first() is not None:
+        return None
     statement = (
         update(run)
         .where(
@@ -125,6 +133,12 @@ def due_now(connection: Connection, *, now: datetime) -> list[Any]:
     return list(connection.execute(statement.order_by(run.c.rank, run.c.id)))
 
 
+def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
+    """The next run that a connection has waiting, in the order of a sync; None when there is none."""
+    waiting = select(run).where(run.c.connection == name, run.c.state == "due", run.c.next_attempt_at <= now)
+    return connection.execute(waiting.order_by(run.c.rank, run.c.id).limit(1)).first()
+
+
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Runs with their counts: fetched = changed + unchanged; changed = applied + quarantined + waiting."""
     found = connection.execute(
@@ -135,18 +149,6 @@ def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
         ),
         {"ids": list(ids)},
     )
-    names = (
-        "id",
-        "connection",
-        "plant",
-        "kind",
-        "state",
-        "fetched",
-        "unchanged",
-        "applied",
-        "quarantined",
-        "waiting",
-        "message",
-        "verdict",
-    )
+    counted = ("fetched", "unchanged", "applied", "quarantined", "waiting")
+    names = ("id", "connection", "plant", "kind", "state", *counted, "attempts", "message", "verdict")
     return [{name: getattr(row, name) for name in names} for row in found]

@@ -27,11 +27,21 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
     except Verdict as verdict:
         with plumbing.begin() as connection:
             _failed(connection, row, verdict, plumbing)
+        _wake_next(row, plumbing)
         return False
     with plumbing.begin() as connection:
         runs.pulled(connection, row.id, row.attempts)
     plumbing.wake("interpret", row.plant, row.plant)
+    _wake_next(row, plumbing)
     return True
+
+
+def _wake_next(row: Any, plumbing: Plumbing) -> None:
+    """The connection is free: somebody should take its next run."""
+    with plumbing.begin() as connection:
+        waiting = runs.next_due(connection, row.connection, now=plumbing.now())
+    if waiting is not None:
+        plumbing.wake("pull", waiting.id, waiting.plant)
 
 
 class _Taken(Exception):

@@ -1,0 +1,149 @@
+"""The installed command: exit status, one JSON document on standard output, and errors that a person can act on."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BODY = '{"type":"%s","at":"2026-03-01T0%s:00:00Z","thing":%s,"quantity":"1","uom":"H87"%s}'
+LINE = '{"kind":"movement","plant":"HZ","key":"%s","revision":1,"body":' + BODY + "}"
+LOT, SERIAL = '{"kind":"lot","item":"CAP","number":"L1"}', '{"kind":"serial","item":"PCBA","number":"S1"}'
+PLANT = '\n[plants.SU]\nzone = "Asia/Shanghai"\n[connections.su]\nplant = "SU"\nsystem = "yonyou"\n[connections.su.settings]\n'
+U9 = 'url = "http://127.0.0.1:{port}"\nclient_id = "lotweave"\nclient_secret = "env:U9_SECRET"\nuser = "trace"\norganisations = ["10"]\n'
+
+
+def lotweave(*arguments: str, site: Path | None = None, feed: str = "", **env: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "lotweave", *arguments, *(["--site", str(site)] if site else [])]
+    return subprocess.run(command, capture_output=True, text=True, input=feed, env=os.environ | env, timeout=120)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    done = lotweave("init", str(tmp_path / "site"))
+    assert done.returncode == 0
+    return tmp_path / "site"
+
+
+def told(done: subprocess.CompletedProcess[str]) -> Any:
+    return json.loads(done.stdout)
+
+
+def test_load_trace_find_and_gaps_start_the_database_by_themselves(site: Path) -> None:
+    feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
+
+    loaded = lotweave("load", "-", "--json", site=site, feed=feed)
+    trace = lotweave("trace", "backward", "S1", "--json", site=site)
+    found = lotweave("find", "M", "--json", site=site)
+    gaps = lotweave("gaps", "--json", site=site)
+    unknown = lotweave("trace", "forward", "NOPE", "--json", site=site)
+
+    assert (loaded.returncode, told(loaded)["accepted"]) == (0, 2)
+    assert (trace.returncode, told(trace)["things"][0]["id"]) == (0, "HZ/lot/CAP/L1")
+    assert told(found) == {"candidates": [{"id": "HZ/serial/PCBA/S1", "why": "order"}]}
+    assert (gaps.returncode, told(gaps)["gaps"][0]["code"]) == (1, "unknown_origin")
+    assert (unknown.returncode, told(unknown)) == (1, {"candidates": []})
+    assert not (site / ".lotweave" / "postgres" / "postmaster.pid").exists()
+
+
+def test_a_file_with_a_bad_line_loads_the_good_ones_and_exits_1(site: Path) -> None:
+    done = lotweave("load", "-", "--json", site=site, feed=f"{LINE % ('1', 'receive', 8, LOT, '')}\nnope\n")
+
+    assert done.returncode == 1
+    assert (told(done)["accepted"], told(done)["rejections"][0]["line"]) == (1, 2)
+
+
+def test_check_names_every_mistake_with_its_place(site: Path) -> None:
+    with (site / "lotweave.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[plants.HZ]\nzone = "Asia/Shanghay"\n[connections.a]\nplant = "XX"\nsystem = "kingdeee"\n')
+        file.write(
+            '[connections.b]\nplant = "HZ"\nsystem = "kingdee"\n[connections.b.settings]\nurl = "kingdee"\napp_secret = "plain"\nurll = 1\n'
+        )
+
+    done = lotweave("check", "--json", site=site)
+    problems = {problem["path"]: problem["problem"] for problem in told(done)["problems"]}
+
+    assert done.returncode == 2
+    assert len(problems) >= 6
+    assert all(path.startswith("lotweave.toml:") and path.count(":") == 2 for path in problems)
+    assert any("did you mean Asia/Shanghai?" in said for said in problems.values())
+    assert any("not the secret itself" in said for said in problems.values())
+    assert "plain" not in done.stdout + done.stderr
+
+
+def test_what_is_used_wrongly_exits_2_and_says_how(site: Path, tmp_path: Path) -> None:
+    assert lotweave("trace", "sideways", "X", site=site).returncode == 2
+    assert lotweave("nonsense").returncode == 2
+    assert lotweave("load", "missing.ndjson", site=site).returncode == 2
+    nowhere = lotweave("find", "X", site=tmp_path)
+    assert nowhere.returncode == 2
+    assert "lotweave init" in nowhere.stderr
+
+
+def test_an_unreachable_erp_exits_3_and_says_what_to_look_at(site: Path) -> None:
+    with (site / "lotweave.toml").open("a", encoding="utf-8") as file:
+        file.write(PLANT + U9.format(port=1))
+
+    tested = lotweave("connections", "test", site=site, U9_SECRET="x")
+    missing = lotweave("connections", "test", site=site)
+
+    assert tested.returncode == 3
+    assert "refuses connections" in tested.stdout
+    assert missing.returncode == 2
+    assert "U9_SECRET is not set" in missing.stdout
+
+
+def test_an_unreachable_database_exits_3(site: Path) -> None:
+    settings = site / "lotweave.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[services]\ndatabase = "postgresql://nobody:hidden@127.0.0.1:1/none"\n', "utf-8")
+
+    done = lotweave("find", "X", site=site)
+
+    assert done.returncode == 3
+    assert "does not answer" in done.stderr
+    assert "hidden" not in done.stderr
+
+
+def test_a_taken_port_is_named_before_anything_starts(site: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        up = lotweave("up", "--detach", "--port", port, site=site)
+        simulate = lotweave("simulate", "yonyou", "--port", port)
+
+    assert (up.returncode, simulate.returncode) == (2, 2)
+    assert f"port {port}" in up.stderr
+    assert f"port {port}" in simulate.stderr
+
+
+def test_up_and_down_leave_nothing(site: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+
+    up = lotweave("up", "--detach", "--port", port, "--json", site=site)
+    again = lotweave("up", "--detach", "--port", port, site=site)
+    doctor = lotweave("doctor", "--json", site=site)
+    key = lotweave("keys", "create", "--role", "viewer", "--plant", "HZ", "--json", site=site)
+    down = lotweave("down", "--json", site=site)
+
+    assert up.returncode == 0
+    assert again.returncode == 2
+    assert told(doctor)["ok"]
+    assert told(key)["key"].startswith("lw_")
+    assert told(down) == {"stopped": True}
+    assert not Path(f"/proc/{told(up)['pid']}/cmdline").exists() or not Path(f"/proc/{told(up)['pid']}/cmdline").read_bytes()
+    assert told(lotweave("down", "--json", site=site)) == {"stopped": False}
+
+
+def test_lists_of_what_waits_are_empty_at_first(site: Path) -> None:
+    assert told(lotweave("quarantine", "list", "--json", site=site)) == {"quarantine": [], "count": 0}
+    assert told(lotweave("outbox", "list", "--json", site=site)) == {"outbox": [], "count": 0}

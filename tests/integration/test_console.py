@@ -1,0 +1,85 @@
+"""The HTTP interface: keys, documents in, answers out, nothing that a key may not see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import orjson
+import pytest
+from flask.testing import FlaskClient
+
+from lotweave.access.keys import create
+from lotweave.bootstrap import House
+from lotweave.console.app import make_app
+
+STORY = [
+    ("HZ", "1", {"type": "issue", "thing": {"kind": "lot", "item": "CAP", "number": "L1"}, "order": "MO-1"}),
+    ("HZ", "2", {"type": "produce", "thing": {"kind": "serial", "item": "PCBA", "number": "S1"}, "order": "MO-1"}),
+    ("HZ", "3", {"type": "transfer_out", "thing": {"kind": "serial", "item": "PCBA", "number": "S1"}, "shipment": "SH-1"}),
+    ("SU", "4", {"type": "transfer_in", "thing": {"kind": "serial", "item": "PCBA", "number": "S1"}, "shipment": "SH-1"}),
+]
+LINES = b"\n".join(
+    orjson.dumps(
+        {
+            "kind": "movement",
+            "plant": plant,
+            "key": key,
+            "revision": 1,
+            "body": body | {"at": f"2026-03-0{key}T08:00:00Z", "quantity": "1", "uom": "H87"},
+        }
+    )
+    for plant, key, body in STORY
+)
+
+
+@pytest.fixture
+def client(house: House) -> FlaskClient:
+    return make_app(house).test_client()
+
+
+def key(house: House, role: str = "engineer", *plants: str) -> dict[str, str]:
+    with house.begin() as connection:
+        return {"Authorization": f"Bearer {create(connection, role=role, plants=plants, now=datetime.now(UTC))}"}
+
+
+def test_health_needs_no_key(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"ok": True}
+    assert client.get("/readyz").json == {"ok": True}
+
+
+def test_without_a_key_there_is_a_problem_and_no_answer(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/trace/forward?id=L1")
+
+    assert answer.status_code == 401
+    assert answer.content_type == "application/problem+json"
+
+
+def test_documents_go_in_and_traces_come_out(client: FlaskClient, house: House) -> None:
+    headers = key(house)
+
+    loaded = client.post("/api/v1/documents", data=LINES, headers=headers).json
+    answer = client.get("/api/v1/trace/forward?id=L1&at=2026-03-09T00:00:00+08:00", headers=headers).json
+
+    assert loaded["accepted"] == 4
+    assert [told["id"] for told in answer["things"]] == ["HZ/serial/PCBA/S1", "SU/serial/PCBA/S1"]
+
+
+def test_a_viewer_cannot_load_and_a_plants_key_not_for_others(client: FlaskClient, house: House) -> None:
+    assert client.post("/api/v1/documents", data=LINES, headers=key(house, "viewer")).status_code == 403
+    assert client.post("/api/v1/documents", data=LINES, headers=key(house, "engineer", "HZ")).status_code == 403
+
+
+def test_beyond_its_plants_a_key_sees_ids_alone(client: FlaskClient, house: House) -> None:
+    client.post("/api/v1/documents", data=LINES, headers=key(house))
+    headers = key(house, "viewer", "HZ")
+
+    answer = client.get("/api/v1/trace/forward?id=HZ/lot/CAP/L1", headers=headers).json
+
+    assert answer["things"][1] == {"id": "SU/serial/PCBA/S1", "plant": "SU", "redacted": True}
+    assert answer["links"][-1] == {"from": "HZ/serial/PCBA/S1", "to": "SU/serial/PCBA/S1", "redacted": True}
+    assert client.get("/api/v1/trace/backward?id=SU/serial/PCBA/S1", headers=headers).status_code == 404
+    assert client.get("/api/v1/find?number=S1", headers=headers).json == {"candidates": [{"id": "HZ/serial/PCBA/S1", "why": "number"}]}
+
+
+def test_a_wrong_time_is_a_problem(client: FlaskClient, house: House) -> None:
+    assert client.get("/api/v1/trace/forward?id=L1&at=yesterday", headers=key(house)).status_code == 400

@@ -1,0 +1,26 @@
+"""The migrations make exactly the tables that the rooms describe."""
+
+from __future__ import annotations
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import MetaData, create_engine
+
+from lotweave.access.tables import metadata as access
+from pipelines.state.tables import metadata as pipelines
+from scheduler.store.tables import metadata as scheduler
+from trace_core.store.tables import metadata as trace_core
+
+
+def test_the_newest_migration_equals_the_described_tables(database_url: str) -> None:
+    whole = MetaData()
+    for part in (trace_core, pipelines, scheduler, access):
+        for table in part.sorted_tables:
+            table.to_metadata(whole)
+    engine = create_engine(database_url)
+
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), whole)
+    engine.dispose()
+
+    assert [one for one in found if "alembic_version" not in str(one)] == []
