@@ -147,7 +147,7 @@ def _written(walked: Walked, graph: Graph) -> Iterator[tuple[Link, Node]]:
 def _through_pool(graph: Graph, entry: Link, link: Link) -> Fraction | None:
     """All that the thing brought into a pool, when one output alone draws from it; else what went into which output is not known."""
     pool = entry.end
-    if not isinstance(pool, Pool) or len(graph.pools.out_of_pool(pool)) != 1:
+    if not isinstance(pool, Pool) or not graph.pools.sole_output(pool):
         return None
     brought = [one.quantity for one in graph.pools.into_pool(pool) if one.start == entry.start and one.at <= link.at]
     known = [quantity for quantity in brought if quantity is not None]

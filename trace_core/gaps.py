@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,6 +63,7 @@ class _Finder:
     def __init__(self, graph: Graph, asked: Asked) -> None:
         self.graph = graph
         self.asked = asked
+        self._reports: dict[tuple[str, str], dict[ThingId, set[str]]] = {}
 
     def look_up(self, things: list[ThingId]) -> None:
         """Fetch the orders, bills of material and component items that the rules compare with."""
@@ -182,16 +184,22 @@ class _Finder:
         for output in self._outputs(thing):
             if output.byproduct:
                 continue
-            reported = {
-                event.operation
-                for event in self.graph.world.on_order[output.order]
-                if event.type == "operation" and event.at <= self.asked.at
-                if any(thing in (flow.thing, flow.lot) for flow in event.outputs)
-            }
+            reported = self._reported(output.order).get(thing, set())
             for group in operation_groups(self._order(output.order).get("operations", ())):
                 if not reported & group:
                     names = " / ".join(sorted(group))
                     yield Gap("missing_operation", thing, f"operation {names} of order {output.order[1]} has no report for this output")
+
+    def _reported(self, order: tuple[str, str]) -> dict[ThingId, set[str]]:
+        """Operations of an order reported by the asked time, for every output and for the lots that outputs belong to."""
+        if order not in self._reports:
+            found: dict[ThingId, set[str]] = defaultdict(set)
+            for event in self.graph.world.on_order[order]:
+                if event.type == "operation" and event.operation and event.at <= self.asked.at:
+                    for thing in (thing for flow in event.outputs for thing in (flow.thing, flow.lot) if thing):
+                        found[thing].add(event.operation)
+            self._reports[order] = found
+        return self._reports[order]
 
     def _consumption(self, thing: ThingId) -> Iterator[Gap]:
         judged = [o for o in self._outputs(thing) if not o.byproduct and self._order(o.order).get("type") in JUDGED]

@@ -56,6 +56,7 @@ class Pools:
         self.containment = containment
         self.standing = standing_
         self._flows: dict[OrderKey, OrderFlow] = {}
+        self._sole: dict[Pool, bool] = {}
 
     def out_of(self, thing: ThingId, events: list[Event]) -> list[Link]:
         """Links from the thing into the pools of the orders that it was issued to; `events` are those that may have moved it."""
@@ -78,6 +79,12 @@ class Pools:
         """Links from the pool to every output that draws from it."""
         flow = self.flow((pool.plant, pool.order))
         return [self._drawn(pool, output) for thing, outputs in flow.outputs.items() if flow.feeds(pool, thing) for output in outputs]
+
+    def sole_output(self, pool: Pool) -> bool:
+        """Whether one output alone, in one event, draws from the pool."""
+        if pool not in self._sole:
+            self._sole[pool] = len(self.out_of_pool(pool)) == 1
+        return self._sole[pool]
 
     def into_pool(self, pool: Pool) -> list[Link]:
         """Links into the pool from what was issued."""

@@ -43,6 +43,8 @@ class World:
     def reach(self, things: Iterable[ThingId]) -> None:
         """Make the links into and out of the things known."""
         fresh = set(things) - self._followed
+        if not fresh:
+            return
         while fresh:
             self._followed |= fresh
             self._ask({ask(thing) for thing in fresh for ask in (key.by_thing, key.by_packing)})
@@ -53,11 +55,13 @@ class World:
 
     def _surroundings(self, things: Iterable[ThingId]) -> None:
         """Fetch orders, shipments and reversals of the things' events, then the contents of containers named there."""
-        events = {event.source: event for thing in things for event in self.events_of[thing]}.values()
-        keys = {key.by_order(event.plant, event.order) for event in events if event.order}
-        keys |= {key.by_shipment(event.shipment) for event in events if event.shipment and event.type in key.TRANSFERS}
-        self._ask(keys)
-        around = {e.source: e for event in events for e in self._beside(event)}
+        events = {event.source: event for thing in things for event in self.events_of[thing]}
+        orders = {(event.plant, event.order) for event in events.values() if event.order}
+        shipments = {event.shipment for event in events.values() if event.shipment and event.type in key.TRANSFERS}
+        self._ask({key.by_order(*order) for order in orders} | {key.by_shipment(shipment) for shipment in shipments})
+        beside = [event for order in orders for event in self.on_order[order]]
+        beside += [event for shipment in shipments for event in self.on_shipment[shipment]]
+        around = events | {event.source: event for event in beside}
         pending = list(around.values())
         while pending:
             asked = {key.by_movement(event.plant, event.source.key) for event in pending if event.source.kind == "movement"}
@@ -65,13 +69,6 @@ class World:
             pending = [event for event in self._ask(asked) if event.source not in around]
             around |= {event.source: event for event in pending}
         self._open({thing for event in around.values() for thing in named_things(event) if thing.is_container})
-
-    def _beside(self, event: Event) -> Iterable[Event]:
-        yield event
-        if event.order:
-            yield from self.on_order[event.plant, event.order]
-        if event.shipment and event.type in key.TRANSFERS:
-            yield from self.on_shipment[event.shipment]
 
     def _open(self, containers: set[ThingId]) -> None:
         """Fetch what is and was in the containers, however deep, and where else those contents have been put."""

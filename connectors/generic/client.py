@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from connectors.generic.definition import Definition
-from connectors.generic.template import UnknownName, dig, fill
+from connectors.generic.faults import EXPIRED
+from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill, fill_path
 from connectors.generic.typed import plain
 from connectors.kit.exact_json import dumps, loads
 from connectors.kit.http import Answer, HttpSession, Patience
-from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable, Verdict
+from trace_core.errors import Misconfigured, Unreachable
 
 REFUSED = frozenset({401, 403})
-CLIENT_FAULTS = 400
+REDIRECTS = 300
 
 
 class RestClient:
@@ -23,75 +25,93 @@ class RestClient:
         self.definition = definition
         self.base = str(settings["url"]).rstrip("/")
         self.values: dict[str, Any] = dict(settings["values"] or {}) | {"user": settings["user"], "password": settings["password"]}
-        self.http = HttpSession(patience=Patience(read=float(settings["timeout_seconds"])))
+        self.http = HttpSession(patience=Patience(read=float(settings["timeout_seconds"])), verify=settings.get("ca_file") or True)
         self.headers: dict[str, str] = {}
         self.entered = not definition.login
 
     def login(self) -> None:
         """Log in and make the header of all later calls. Errors: `Misconfigured` when the system refuses."""
         login = self.definition.login
-        told = self._read(self._send(login, self.values))
+        self.headers = {}
+        told = self._ask(login, self.values)
         for name, path in (login.get("take") or {}).items():
             found = dig(told, str(path))
             if found is None:
                 raise Misconfigured(f"the login's answer has nothing at {path}: user or password may be wrong", code="login")
             self.values[str(name)] = found
-        self.headers = {str(name): str(self._filled(value, self.values)) for name, value in (login.get("header") or {}).items()}
+        self.headers = self._texts(login.get("header"))
+        if context := login.get("context"):
+            self.values["context"] = dig(self._ask(context, self.values), str(context.get("take", "")))
         self.entered = True
-        context = login.get("context")
-        if context:
-            self.values["context"] = dig(self._read(self._send(context, self.values)), str(context.get("take", "")))
 
     def call(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """Rows of one request."""
+        """Rows of one request; after one new login when the session has ended."""
         if not self.entered:
             self.login()
-        answer = self._send(self.definition.request, self.values | dict(values))
-        if answer.status_code in REFUSED and self.definition.login:
+        request = self.definition.request
+        try:
+            told = self._ask(request, self.values | dict(values))
+        except Misconfigured as fault:
+            if fault.code != EXPIRED or not self.definition.login:
+                raise
             self.entered = False
             self.login()
-            answer = self._send(self.definition.request, self.values | dict(values))
-        rows = dig(self._read(answer), str(self.definition.request.get("rows", "")))
-        if not isinstance(rows, list):
-            raise Misconfigured(
-                f"{self.definition.file}: there are no rows at {self.definition.request.get('rows')!r} of the answer", code="rows"
-            )
-        return [plain(row, self.definition.typed or "__class__") for row in rows]
+            told = self._ask(request, self.values | dict(values))
+        return self._rows(dig(told, str(request.get("rows", ""))))
+
+    def _rows(self, rows: Any) -> list[dict[str, Any]]:
+        where = repr(self.definition.request.get("rows", ""))
+        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+            raise Misconfigured(f"{self.definition.file}: there is no list of rows at {where} of the answer", code="rows")
+        try:
+            return [plain(row, self.definition.typed) for row in rows]
+        except ValueError as fault:
+            raise Misconfigured(f"{self.definition.file}: a typed value of the answer cannot be read: {fault}", code="typed") from fault
+
+    def _texts(self, header: Mapping[str, Any] | None) -> dict[str, str]:
+        return {str(name): as_text(self._filled(value, self.values)) for name, value in (header or {}).items()}
 
     def _filled(self, template: Any, values: Mapping[str, Any]) -> Any:
         try:
             return fill(template, values)
         except UnknownName as fault:
-            raise Misconfigured(f"{self.definition.file}: the placeholder {{{fault.args[0]}}} has no value", code="placeholder") from fault
+            raise self._unknown(fault) from fault
+        except NoInteger as fault:
+            raise Misconfigured(f"{self.definition.file}: {{{fault.args[0]}}} is no whole number here", code="placeholder") from fault
 
-    def _send(self, request: Mapping[str, Any], values: Mapping[str, Any]) -> Answer:
-        url = self.base + str(self._filled(str(request["path"]), values))
+    def _unknown(self, fault: UnknownName) -> Misconfigured:
+        message = f"{self.definition.file}: the placeholder {{{fault.args[0]}}} has no value; give it in `values`"
+        return Misconfigured(message, code="placeholder")
+
+    def _ask(self, request: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
+        """The answer of one call, free of errors. Every call only reads, so that it may be repeated."""
+        try:
+            url = self.base + fill_path(str(request["path"]), values)
+        except UnknownName as fault:
+            raise self._unknown(fault) from fault
         body = request.get("body")
-        headers = {"Accept": "application/json", "Content-Type": "application/json", **self.headers}
-        query = self._filled(request.get("query") or {}, values)
+        headers = {"Accept": "application/json", "Content-Type": "application/json", **self._texts(self.definition.header), **self.headers}
+        query = {name: as_text(value) for name, value in self._filled(request.get("query") or {}, values).items()}
         data = dumps(self._filled(body, values)) if body is not None else None
-        return self.http.send(str(request.get("method", "POST")), url, headers=headers, data=data, params=query)
+        method = str(request.get("method", "POST"))
+        return self._read(self.http.send(method, url, headers=headers, data=data, params=query, allow_redirects=False), url)
 
-    def _read(self, answer: Answer) -> Any:
+    def _read(self, answer: Answer, url: str) -> Any:
+        """What an answer says. Errors: verdicts that name the address without its query, which may hold a secret."""
         if answer.status_code in REFUSED:
-            raise Misconfigured(f"{self.base} refuses user {self.values['user']}: check user and password", code="password")
-        if answer.status_code >= CLIENT_FAULTS:
-            raise Misconfigured(f"{answer.url} answers HTTP {answer.status_code}: check url and paths of the definition", code="http")
+            message = f"{urlsplit(url).netloc} refuses user {self.values['user']} (HTTP {answer.status_code}): check user and password"
+            raise Misconfigured(message, code=EXPIRED)
+        if answer.status_code >= REDIRECTS:
+            raise Misconfigured(f"{url} answers HTTP {answer.status_code}: check url and the paths of the definition", code="http")
         try:
             told = loads(answer.content)
         except ValueError as fault:
-            raise Unreachable(f"{answer.url} answers no JSON: {answer.text[:80]!r}", code="unreadable") from fault
-        self._check(told)
+            sort = answer.headers.get("Content-Type", "no content type")
+            raise Unreachable(f"{url} answers no JSON but {len(answer.content)} bytes ({sort})", code="unreadable") from fault
+        fault = self.definition.faults.fault_in(told)
+        if fault is not None:
+            raise fault
         return told
-
-    def _check(self, told: Any) -> None:
-        faults = self.definition.faults
-        if not faults.path or dig(told, faults.path) is None:
-            return
-        name, text = str(dig(told, faults.name) or ""), str(dig(told, faults.text) or "")
-        sorts: dict[str, type[Verdict]] = {"Unreachable": Unreachable, "Conflict": Conflict, "Misconfigured": Misconfigured}
-        sort = sorts.get(faults.verdicts.get(name, faults.default), Rejected)
-        raise sort(f"the system says {name}: {text}".rstrip(": "), code="fault")
 
     def close(self) -> None:
         """Close the session."""

@@ -6,25 +6,30 @@ filter for changes must therefore ask for all of them. Stamps carry no zone: the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from connectors.generic import stamps
+from connectors.generic.children import with_children
 from connectors.generic.client import RestClient
-from connectors.generic.definition import KindDefinition, read_definition
-from connectors.generic.template import dig, fill
+from connectors.generic.definition import ChildDefinition, KindDefinition, read_definition
+from connectors.generic.paging import Rows, pages
+from connectors.generic.template import UnknownName, as_text, dig, fill
 from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
 from connectors.kit.exact_json import dumps
-from trace_core.errors import Misconfigured, Verdict
-
-PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+from trace_core.errors import Misconfigured, Problem, Verdict
 
 
 def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> Connector:
     """A connector for the system that `definition` describes; `zone` is not used, since the definition names the stamps' zone."""
     del zone
+    low = [Problem(name, "must be 1 or more", str(settings[name])) for name in ("page_size", "timeout_seconds") if settings[name] < 1]
+    if settings["overlap_minutes"] < 0:
+        low.append(Problem("overlap_minutes", "must not be negative", str(settings["overlap_minutes"])))
+    if low:
+        raise Misconfigured(f"the settings of {connection} cannot be used", code="settings", problems=low)
     return RestConnector(settings, connection)
 
 
@@ -32,21 +37,19 @@ class RestConnector:
     """The contract of `connectors.kit.contract`, read side."""
 
     def __init__(self, settings: Mapping[str, Any], connection: str) -> None:
-        self.settings = settings
         self.connection = connection
         self.definition = read_definition(Path(str(settings["definition"])))
-        self.zone = ZoneInfo(self.definition.zone)
         self.client = RestClient(self.definition, settings)
+        self.size, self.overlap = int(settings["page_size"]), int(settings["overlap_minutes"])
 
     def check(self) -> Sequence[Finding]:
         """Log in, and ask for one row of each kind."""
         told = [self._tried("login", lambda: None)]
         if told[0].ok:
-            kinds = self.definition.kinds.values()
-            told += [self._tried(kind.name, lambda kind=kind: self._rows(kind, kind.filter, 0, 1)) for kind in kinds]
+            told += [self._tried(kind.name, lambda kind=kind: self._tried_row(kind)) for kind in self.definition.kinds.values()]
         return told
 
-    def _tried(self, subject: str, attempt: Any) -> Finding:
+    def _tried(self, subject: str, attempt: Callable[[], None]) -> Finding:
         try:
             if not self.client.entered:
                 self.client.login()
@@ -55,22 +58,51 @@ class RestConnector:
             return Finding(subject, ok=False, sentence=fault.message, verdict=type(fault).__name__)
         return Finding(subject, ok=True, sentence="answers")
 
+    def _tried_row(self, kind: KindDefinition) -> None:
+        for row in self._with_children(kind, self._rows(kind, kind.filter, limit=1)):
+            self._raw(kind, row)
+
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
-        """Pages in the definition's order; the cursor is `{"mark": newest stamp seen}` in ISO form, moved at the end only.
+        """Pages in the definition's order; the cursor is `{"mark": newest stamp seen}`, ISO in UTC, moved at the end only.
 
         Rows are paged by offset, so that a pull that was cut short begins anew: what moved in the meantime would be missed otherwise.
         """
         definition = self._kind(kind)
         since = None if full or cursor is None else cursor.get("mark")
         where = self._changed(definition, since)
-        newest, at, size = str(since or ""), 0, int(self.settings["page_size"])
-        while rows := self._rows(definition, where, at, size):
-            newest = max([newest, *filter(None, (self._stamp(definition, row) for row in rows))])
-            yield Page(tuple(self._raw(definition, row) for row in rows), {"mark": since})
-            at += len(rows)
-            if len(rows) < size:
-                break
-        yield Page((), {"mark": newest or None})
+        newest = self._moment({"mark": since}, ("mark",)) if since else None
+        for rows in self._pages(definition, where):
+            told = [row for row in (self._moment(row, definition.stamps) for row in rows) if row]
+            newest = max([*told, *([newest] if newest else [])], default=None)
+            yield Page(tuple(self._raw(definition, row) for row in self._with_children(definition, rows)), {"mark": since})
+        yield Page((), {"mark": stamps.mark_of(newest) if newest else None})
+
+    def read(self, kind: str, key: str) -> RawDocument | None:
+        """The document with that key: by the kind's filter `one`, else found among all of its kind."""
+        definition = self._kind(kind)
+        if definition.one is None:
+            return next((raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key == key), None)
+        rows = self._rows(definition, definition.one, limit=2, key=key)
+        found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
+        if any(raw.key != key for raw in found):
+            message = f"{self.definition.file}: kind {kind}: the filter `one` finds other rows than the one with key {key}"
+            raise Misconfigured(message, code="one")
+        return found[0] if found else None
+
+    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+        """Keys and stamps of all documents of a kind; children are not asked for, nor other fields when the kind has `survey`."""
+        definition = self._kind(kind)
+        for rows in self._pages(definition, definition.filter, **definition.survey):
+            yield from ((self._key(definition, row), stamps.milliseconds(self._moment(row, definition.stamps))) for row in rows)
+
+    def push(self, request: PushRequest) -> Receipt:
+        """Not yet expressible in a definition."""
+        message = f"{self.connection} takes no results: a definition cannot say how to write {request.kind} yet"
+        raise Misconfigured(message, code="read_only")
+
+    def close(self) -> None:
+        """Close the session."""
+        self.client.close()
 
     def _kind(self, kind: str) -> KindDefinition:
         if kind not in self.definition.kinds:
@@ -80,37 +112,44 @@ class RestConnector:
     def _changed(self, kind: KindDefinition, since: str | None) -> Any:
         if since is None or kind.changed is None:
             return kind.filter
-        moment = datetime.fromisoformat(since) - timedelta(minutes=int(self.settings["overlap_minutes"]))
-        told = {part: getattr(moment, part) for part in PARTS} | {"text": moment.isoformat(sep=" ", timespec="seconds")}
-        return fill(kind.changed, {"since": told, "filter": kind.filter})
+        told = stamps.since(since, self.overlap, self.definition.zone)
+        try:
+            return fill(kind.changed, self.client.values | {"since": told, "filter": kind.filter})
+        except UnknownName as fault:
+            message = f"{self.definition.file}: kind {kind.name}: `changed` names {{{fault.args[0]}}}, which has no value"
+            raise Misconfigured(message, code="placeholder") from fault
 
-    def _rows(self, kind: KindDefinition, where: Any, offset: int, limit: int) -> list[dict[str, Any]]:
-        values = {"filter": where, "offset": offset, "limit": limit, "order": kind.order, "kind": kind.name, **kind.values}
-        return self.client.call(values)
+    def _pages(self, kind: KindDefinition, where: Any, **instead: Any) -> Iterator[Rows]:
+        def ask(offset: int, number: int) -> Rows:
+            return self._rows(kind, where, limit=self.size, offset=offset, page=number, **instead)
 
-    def _stamp(self, kind: KindDefinition, row: Mapping[str, Any]) -> str | None:
-        return next((str(found) for name in kind.stamps if (found := dig(row, name))), None)
+        return pages(ask, size=self.size, short_page=self.definition.short_page)
+
+    def _rows(self, kind: KindDefinition | ChildDefinition, where: Any, *, limit: int, **more: Any) -> Rows:
+        asked = {"kind": kind.name, "order": kind.order, "limit": limit, "offset": 0, "page": 1, **kind.values, **more}
+        try:
+            return self.client.call(asked | {"filter": fill(where, self.client.values | asked)})
+        except UnknownName as fault:
+            message = f"{self.definition.file}: {kind.name}: the filter names {{{fault.args[0]}}}, which has no value"
+            raise Misconfigured(message, code="placeholder") from fault
+
+    def _with_children(self, kind: KindDefinition, rows: Rows) -> Rows:
+        for child in kind.children:
+            rows = with_children(
+                rows, child, lambda ids, child=child: self._rows(child, child.filter, limit=len(ids), ids=ids), size=self.size
+            )
+        return rows
+
+    def _moment(self, row: Mapping[str, Any], names: tuple[str, ...]) -> datetime | None:
+        return stamps.moment_of(row, names, self.definition.zone)
+
+    def _key(self, kind: KindDefinition, row: Mapping[str, Any]) -> str:
+        key = as_text(dig(row, kind.key))
+        if not key:
+            message = f"{self.definition.file}: kind {kind.name}: a row has nothing at its key {kind.key}; ask for that field in `values`"
+            raise Misconfigured(message, code="key")
+        return key
 
     def _raw(self, kind: KindDefinition, row: dict[str, Any]) -> RawDocument:
-        stamp = self._stamp(kind, row)
-        at = int(datetime.fromisoformat(stamp).replace(tzinfo=self.zone).timestamp() * 1000) if stamp else None
-        return RawDocument(self.connection, kind.name, str(dig(row, kind.key)), at, dumps(row), datetime.now(UTC))
-
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document with that key, found among all of its kind: a definition names no call for one document yet."""
-        return next((raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key == key), None)
-
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
-        """Keys and stamps of all documents of a kind."""
-        for page in self.pull(kind, None, full=True):
-            yield from ((raw.key, raw.stamp) for raw in page.documents)
-
-    def push(self, request: PushRequest) -> Receipt:
-        """Not yet expressible in a definition."""
-        raise Misconfigured(
-            f"{self.connection} takes no results: a definition cannot say how to write {request.kind} yet", code="read_only"
-        )
-
-    def close(self) -> None:
-        """Close the session."""
-        self.client.close()
+        stamp = stamps.milliseconds(self._moment(row, kind.stamps))
+        return RawDocument(self.connection, kind.name, self._key(kind, row), stamp, dumps(row), datetime.now(UTC))

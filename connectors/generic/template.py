@@ -1,18 +1,23 @@
 """Templates of requests: JSON with `{placeholders}`, no expressions.
 
-A text that is one placeholder becomes its value, of whatever type; placeholders inside a longer text become text. `{a.b}` goes into a
-table, `{base64:…}` encodes what is inside, which may itself hold placeholders.
+A text that is one placeholder becomes its value, of whatever type; placeholders inside a longer text become text (tables and lists as
+JSON, nothing as the empty text). `{a.b}` goes into a table, `{base64:…}` encodes what is inside, which may itself hold placeholders, and
+`{integer:{a}}` alone is the whole number that the text `a` spells.
 """
 
 from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
+
+from connectors.kit.exact_json import dumps
 
 _WHOLE = re.compile(r"\{([\w.]+)\}\Z")
 _INSIDE = re.compile(r"\{([\w.]+)\}")
+_INTEGER = re.compile(r"\{integer:\{([\w.]+)\}\}\Z")
 _BASE64 = re.compile(r"\{base64:((?:[^{}]|\{[\w.]+\})*)\}")
 
 
@@ -20,20 +25,45 @@ class UnknownName(KeyError):
     """A template names a placeholder that has no value."""
 
 
+class NoInteger(ValueError):
+    """The value of an `{integer:{name}}` spells no whole number; the name is its argument."""
+
+
 def fill(template: Any, values: Mapping[str, Any]) -> Any:
-    """The template with its placeholders filled. Errors: `UnknownName` with the name that has no value."""
+    """The template with its placeholders filled. Errors: `UnknownName` and `NoInteger` with the name."""
     if isinstance(template, Mapping):
         return {name: fill(inner, values) for name, inner in template.items()}
     if isinstance(template, list):
         return [fill(inner, values) for inner in template]
-    return _text(template, values) if isinstance(template, str) else template
-
-
-def _text(template: str, values: Mapping[str, Any]) -> Any:
+    if not isinstance(template, str):
+        return template
     if whole := _WHOLE.match(template):
         return value_of(whole[1], values)
-    text = _BASE64.sub(lambda found: base64.b64encode(str(_text(found[1], values)).encode()).decode(), template)
-    return _INSIDE.sub(lambda found: str(value_of(found[1], values)), text)
+    if number := _INTEGER.match(template):
+        return _integer(number[1], values)
+    return fill_text(template, values)
+
+
+def fill_text(template: str, values: Mapping[str, Any], *, written: Callable[[Any], str] | None = None) -> str:
+    """The template as text, each value as `written` writes it (default: `as_text`). Errors: `UnknownName`."""
+    told = written or as_text
+    pieces, at = [], 0
+    for found in _BASE64.finditer(template):
+        pieces += [_inside(template[at : found.start()], values, told), _encoded(found[1], values)]
+        at = found.end()
+    return "".join([*pieces, _inside(template[at:], values, told)])
+
+
+def fill_path(template: str, values: Mapping[str, Any]) -> str:
+    """The template as a path of an address: what no path can hold is percent-encoded in values, `/` is kept. Errors: `UnknownName`."""
+    return fill_text(template, values, written=lambda value: quote(as_text(value), safe="/"))
+
+
+def as_text(value: Any) -> str:
+    """A text as it is, nothing as the empty text, everything else as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value).decode()
 
 
 def value_of(name: str, values: Mapping[str, Any]) -> Any:
@@ -51,8 +81,23 @@ def dig(value: Any, path: str) -> Any:
     for part in path.split(".") if path else ():
         if isinstance(value, Mapping):
             value = value.get(part)
-        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+        elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
             value = value[int(part)]
         else:
             return None
     return value
+
+
+def _inside(template: str, values: Mapping[str, Any], told: Callable[[Any], str]) -> str:
+    return _INSIDE.sub(lambda found: told(value_of(found[1], values)), template)
+
+
+def _encoded(template: str, values: Mapping[str, Any]) -> str:
+    return base64.b64encode(_inside(template, values, as_text).encode()).decode()
+
+
+def _integer(name: str, values: Mapping[str, Any]) -> int:
+    text = as_text(value_of(name, values))
+    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+        raise NoInteger(name)
+    return int(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -25,6 +26,8 @@ _THEN = text(
     " AND n.revision > d.revision AND n.state = 'woven' AND n.recorded_at <= :known)"
 ).bindparams(bindparam("keys", type_=ARRAY(Text)))
 
+CHUNK = 400
+"""Keys in one look-up: every row found is compared with all of them again, so that the cost of a look-up grows with their square."""
 WaitingAbout = Callable[[Collection[ThingId]], Iterable[Waiting]]
 
 
@@ -40,11 +43,18 @@ class StoreView:
         self.waiting_about = waiting_about
 
     def find(self, keys: Collection[str]) -> Iterable[Document]:
-        """Every document that touches one of the keys, each once; one statement however many keys."""
-        if self.as_known_at is None:
-            return [document_of(row) for row in self.connection.execute(_NOW, {"keys": sorted(keys)})]
-        told = {"keys": sorted(keys), "known": self.as_known_at}
-        return [document_of(row) for row in self.connection.execute(_THEN, told)]
+        """Every document that touches one of the keys, each once; one statement for each chunk of keys."""
+        found: dict[int, Document] = {}
+        ordered = sorted(keys)
+        for start in range(0, len(ordered), CHUNK):
+            told: dict[str, Any] = {"keys": ordered[start : start + CHUNK]}
+            rows = (
+                self.connection.execute(_THEN, told | {"known": self.as_known_at})
+                if self.as_known_at
+                else self.connection.execute(_NOW, told)
+            )
+            found |= {row.id: document_of(row) for row in rows if row.id not in found}
+        return found.values()
 
     def waiting(self, things: Collection[ThingId]) -> Iterable[Waiting]:
         """Documents in quarantine or parked for a missing unit that name one of the things."""
@@ -55,9 +65,10 @@ class StoreView:
     def _parked(self, things: Collection[ThingId]) -> Iterable[Waiting]:
         named = {thing.uri: thing for thing in things}
         statement = text(
-            "SELECT kind, key, awaits, touches FROM document WHERE state = 'parked' AND awaits LIKE 'I:%' AND touches && :keys"
+            "SELECT id, kind, key, awaits, touches FROM document WHERE state = 'parked' AND awaits LIKE 'I:%' AND touches && :keys"
         ).bindparams(bindparam("keys", type_=ARRAY(Text)))
         keys = [f"{sort}:{uri}" for uri in named for sort in "TP"]
-        for row in self.connection.execute(statement, {"keys": keys}):
-            for uri in {touch[2:] for touch in row.touches} & named.keys():
+        rows = [row for at in range(0, len(keys), CHUNK) for row in self.connection.execute(statement, {"keys": keys[at : at + CHUNK]})]
+        for row in {row.id: row for row in rows}.values():
+            for uri in sorted({touch[2:] for touch in row.touches} & named.keys()):
                 yield Waiting(named[uri], row.kind, row.key, f"its unit is not known while item {row.awaits[2:]} is missing")
