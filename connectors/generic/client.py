@@ -108,9 +108,8 @@ class RestClient:
         except ValueError as fault:
             sort = answer.headers.get("Content-Type", "no content type")
             raise Unreachable(f"{url} answers no JSON but {len(answer.content)} bytes ({sort})", code="unreadable") from fault
-        fault = self.definition.faults.fault_in(told)
-        if fault is not None:
-            raise fault
+        if verdict := self.definition.faults.fault_in(told):
+            raise verdict
         return told
 
     def close(self) -> None:

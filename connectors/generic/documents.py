@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from connectors.generic.children import with_children
 from connectors.generic.client import RestClient
 from connectors.generic.definition import ChildDefinition, KindDefinition, read_definition
 from connectors.generic.paging import Rows, pages
-from connectors.generic.template import UnknownName, as_text, dig, fill
+from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill
 from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
 from connectors.kit.exact_json import dumps
 from trace_core.errors import Misconfigured, Problem, Verdict
@@ -46,7 +47,7 @@ class RestConnector:
         """Log in, and ask for one row of each kind."""
         told = [self._tried("login", lambda: None)]
         if told[0].ok:
-            told += [self._tried(kind.name, lambda kind=kind: self._tried_row(kind)) for kind in self.definition.kinds.values()]
+            told += [self._tried(kind.name, partial(self._tried_row, kind)) for kind in self.definition.kinds.values()]
         return told
 
     def _tried(self, subject: str, attempt: Callable[[], None]) -> Finding:
@@ -82,7 +83,10 @@ class RestConnector:
         definition = self._kind(kind)
         if definition.one is None:
             return next((raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key == key), None)
-        rows = self._rows(definition, definition.one, limit=2, key=key)
+        try:
+            rows = self._rows(definition, definition.one, limit=2, key=key)
+        except NoInteger:
+            return None
         found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
         if any(raw.key != key for raw in found):
             message = f"{self.definition.file}: kind {kind}: the filter `one` finds other rows than the one with key {key}"
@@ -113,10 +117,13 @@ class RestConnector:
         if since is None or kind.changed is None:
             return kind.filter
         told = stamps.since(since, self.overlap, self.definition.zone)
+        return self._filled(kind, kind.changed, {"since": told, "filter": kind.filter})
+
+    def _filled(self, kind: KindDefinition | ChildDefinition, where: Any, values: Mapping[str, Any]) -> Any:
         try:
-            return fill(kind.changed, self.client.values | {"since": told, "filter": kind.filter})
+            return fill(where, self.client.values | dict(values))
         except UnknownName as fault:
-            message = f"{self.definition.file}: kind {kind.name}: `changed` names {{{fault.args[0]}}}, which has no value"
+            message = f"{self.definition.file}: {kind.name}: a filter names {{{fault.args[0]}}}, which has no value"
             raise Misconfigured(message, code="placeholder") from fault
 
     def _pages(self, kind: KindDefinition, where: Any, **instead: Any) -> Iterator[Rows]:
@@ -127,18 +134,15 @@ class RestConnector:
 
     def _rows(self, kind: KindDefinition | ChildDefinition, where: Any, *, limit: int, **more: Any) -> Rows:
         asked = {"kind": kind.name, "order": kind.order, "limit": limit, "offset": 0, "page": 1, **kind.values, **more}
-        try:
-            return self.client.call(asked | {"filter": fill(where, self.client.values | asked)})
-        except UnknownName as fault:
-            message = f"{self.definition.file}: {kind.name}: the filter names {{{fault.args[0]}}}, which has no value"
-            raise Misconfigured(message, code="placeholder") from fault
+        return self.client.call(asked | {"filter": self._filled(kind, where, asked)})
 
     def _with_children(self, kind: KindDefinition, rows: Rows) -> Rows:
         for child in kind.children:
-            rows = with_children(
-                rows, child, lambda ids, child=child: self._rows(child, child.filter, limit=len(ids), ids=ids), size=self.size
-            )
+            rows = with_children(rows, child, partial(self._children, child), size=self.size)
         return rows
+
+    def _children(self, child: ChildDefinition, ids: list[Any]) -> Rows:
+        return self._rows(child, child.filter, limit=len(ids), ids=ids)
 
     def _moment(self, row: Mapping[str, Any], names: tuple[str, ...]) -> datetime | None:
         return stamps.moment_of(row, names, self.definition.zone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -21,10 +22,8 @@ class Words:
         """Note a problem at a word of a table, or where the table begins when the word is not there."""
         at = getattr(table, "lc", None)
         line, column = (at.line or 0, at.col or 0) if at is not None else (0, 0)
-        try:
+        with suppress(AttributeError, KeyError, TypeError):
             line, column = at.key(name)  # type: ignore[union-attr]
-        except (AttributeError, KeyError, TypeError):
-            pass
         self.problems.append(Problem(f"{self.file}:{line + 1}:{column + 1}", f"{name} {said}", value))
 
     def known(self, table: Mapping[str, Any], names: tuple[str, ...]) -> None:
