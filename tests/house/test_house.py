@@ -16,6 +16,7 @@ SHIPPED = [path for name in FLAT_NAMES for path in (ROOT / name).rglob("*.py") i
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 LIMIT = 400
 MEDIAN = 100
+BUILT = {"demo-site", "real-site", "build", "dist", "lotweave.egg-info"}
 
 
 @pytest.mark.parametrize("name", FLAT_NAMES)
@@ -37,6 +38,12 @@ def test_the_median_module_is_short() -> None:
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_module_says_what_it_is_for(path: Path) -> None:
     assert ast.get_docstring(ast.parse(path.read_text("utf-8")))
+
+
+def test_every_folder_of_the_root_is_documented() -> None:
+    for folder in ROOT.iterdir():
+        if folder.is_dir() and not folder.name.startswith(".") and any(folder.glob("*")) and folder.name not in BUILT:
+            assert (folder / "__init__.py").is_file() or (folder / "README.md").is_file() or folder.name == "requirements", folder.name
 
 
 def test_every_top_level_package_says_what_it_may_import_and_how_to_add_to_it() -> None:
