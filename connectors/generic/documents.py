@@ -60,7 +60,7 @@ class RestConnector:
         return Finding(subject, ok=True, sentence="answers")
 
     def _tried_row(self, kind: KindDefinition) -> None:
-        for row in self._with_children(kind, self._rows(kind, kind.filter, limit=1)):
+        for row in self._with_children(kind, self._rows(kind, self._filled(kind, kind.filter, {}), limit=1)):
             self._raw(kind, row)
 
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
@@ -84,9 +84,10 @@ class RestConnector:
         if definition.one is None:
             return next((raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key == key), None)
         try:
-            rows = self._rows(definition, definition.one, limit=2, key=key)
+            where = self._filled(definition, definition.one, {"key": key})
         except NoInteger:
             return None
+        rows = self._rows(definition, where, limit=2, key=key)
         found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
         if any(raw.key != key for raw in found):
             message = f"{self.definition.file}: kind {kind}: the filter `one` finds other rows than the one with key {key}"
@@ -96,7 +97,7 @@ class RestConnector:
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
         """Keys and stamps of all documents of a kind; children are not asked for, nor other fields when the kind has `survey`."""
         definition = self._kind(kind)
-        for rows in self._pages(definition, definition.filter, **definition.survey):
+        for rows in self._pages(definition, self._changed(definition, None), **definition.survey):
             yield from ((self._key(definition, row), stamps.milliseconds(self._moment(row, definition.stamps))) for row in rows)
 
     def push(self, request: PushRequest) -> Receipt:
@@ -114,10 +115,11 @@ class RestConnector:
         return self.definition.kinds[kind]
 
     def _changed(self, kind: KindDefinition, since: str | None) -> Any:
+        where = self._filled(kind, kind.filter, {})
         if since is None or kind.changed is None:
-            return kind.filter
+            return where
         told = stamps.since(since, self.overlap, self.definition.zone)
-        return self._filled(kind, kind.changed, {"since": told, "filter": kind.filter})
+        return self._filled(kind, kind.changed, {"since": told, "filter": where})
 
     def _filled(self, kind: KindDefinition | ChildDefinition, where: Any, values: Mapping[str, Any]) -> Any:
         try:
@@ -134,7 +136,7 @@ class RestConnector:
 
     def _rows(self, kind: KindDefinition | ChildDefinition, where: Any, *, limit: int, **more: Any) -> Rows:
         asked = {"kind": kind.name, "order": kind.order, "limit": limit, "offset": 0, "page": 1, **kind.values, **more}
-        return self.client.call(asked | {"filter": self._filled(kind, where, asked)})
+        return self.client.call(asked | {"filter": where})
 
     def _with_children(self, kind: KindDefinition, rows: Rows) -> Rows:
         for child in kind.children:
@@ -142,7 +144,7 @@ class RestConnector:
         return rows
 
     def _children(self, child: ChildDefinition, ids: list[Any]) -> Rows:
-        return self._rows(child, child.filter, limit=len(ids), ids=ids)
+        return self._rows(child, self._filled(child, child.filter, {"ids": ids}), limit=len(ids), ids=ids)
 
     def _moment(self, row: Mapping[str, Any], names: tuple[str, ...]) -> datetime | None:
         return stamps.moment_of(row, names, self.definition.zone)

@@ -40,7 +40,8 @@ def _typed(told: Mapping[str, Any], marker: str) -> Any:
         if name == "time":
             return time(**parts).isoformat()
         if name == "timedelta":
-            return str(_number(told, "days") * DAY + _number(told, "seconds") + _number(told, "microseconds").scaleb(-6))
+            span = _number(told, "days") * DAY + _number(told, "seconds") + _number(told, "microseconds").scaleb(-6)
+            return f"{span.normalize():f}"
     except (ArithmeticError, KeyError, TypeError) as fault:
         raise ValueError(f"{name} with {', '.join(sorted(told.keys() - {marker}))} is no {name}") from fault
     return {key: plain(inner, marker) for key, inner in told.items() if key != marker}

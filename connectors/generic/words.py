@@ -31,7 +31,8 @@ class Words:
         for name in table:
             if name not in names:
                 near = get_close_matches(str(name), names, 1)
-                self.wrong(table, name, f"is no word here; did you mean {near[0]}?" if near else f"is no word here: {', '.join(names)}")
+                hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
+                self.wrong(table, name, f"is no word here; {hint}", str(name))
 
     def need(self, table: Mapping[str, Any], *names: str) -> None:
         """Each of the names is there."""
