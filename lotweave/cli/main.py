@@ -30,6 +30,7 @@ app.command()(systems.sync)
 app.command()(systems.reconcile)
 app.add_typer(systems.connections, name="connections")
 app.add_typer(waiting.quarantine, name="quarantine")
+app.add_typer(waiting.stitch, name="stitch")
 app.add_typer(waiting.outbox, name="outbox")
 app.add_typer(keys.app, name="keys")
 

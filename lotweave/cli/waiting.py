@@ -10,9 +10,33 @@ from lotweave.bootstrap import opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from pipelines.state import outbox as outbox_rows
 from pipelines.state import quarantine as quarantine_rows
+from trace_core.store.stitches import waiting_stitches
 
 quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")
+stitch = typer.Typer(no_args_is_help=True, help="Transfers between plants that wait for a person.")
 outbox = typer.Typer(no_args_is_help=True, help="Results on their way into systems.")
+
+
+@stitch.callback()
+def _stitch() -> None:
+    """Transfers between plants that wait for a person."""
+
+
+@stitch.command("list")
+def list_stitches(site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """List transfers without a counterpart, with their candidates."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house, house.view() as documents, house.begin() as connection:
+            told = waiting_stitches(connection, documents)
+
+        def person() -> None:
+            for one in told:
+                side = "left by" if one["out"] else "arrived by"
+                out.print(f"{one['out'] or one['in']} {side} {one['shipment']}: {len(one['candidates'])} candidate(s)", markup=False)
+            out.print(f"{len(told)} waiting")
+
+        say(told, as_json=as_json, person=person)
+        end(NO if told else DONE)
 
 
 @quarantine.callback()

@@ -147,3 +147,19 @@ def test_up_and_down_leave_nothing(site: Path) -> None:
 def test_lists_of_what_waits_are_empty_at_first(site: Path) -> None:
     assert told(lotweave("quarantine", "list", "--json", site=site)) == {"quarantine": [], "count": 0}
     assert told(lotweave("outbox", "list", "--json", site=site)) == {"outbox": [], "count": 0}
+    assert told(lotweave("stitch", "list", "--json", site=site)) == []
+
+
+def test_a_transfer_that_could_pair_in_two_ways_is_listed_with_its_candidates(site: Path) -> None:
+    thing = '{"kind":"lot","item":"PL","number":"%s"}'
+    lines = [LINE % (n, "transfer_out", 8, thing % f"A{n}", ',"shipment":"SH-1"') for n in ("1", "2")]
+    lines += [(LINE % (n, "transfer_in", 9, thing % f"B{n}", ',"shipment":"SH-1"')).replace('"HZ"', '"SU"') for n in ("3", "4")]
+    lotweave("load", "-", site=site, feed="\n".join(lines))
+
+    done = lotweave("stitch", "list", "--json", site=site)
+
+    assert done.returncode == 1
+    assert [(one["out"], one["candidates"]) for one in told(done) if one["out"]] == [
+        ("HZ/lot/PL/A1", ["SU/lot/PL/B3", "SU/lot/PL/B4"]),
+        ("HZ/lot/PL/A2", ["SU/lot/PL/B3", "SU/lot/PL/B4"]),
+    ]
