@@ -14,7 +14,7 @@ from connectors.generic.client import RestClient
 from connectors.generic.definition import read_definition
 from lotweave.bootstrap import House, clock, opened
 from lotweave.plumbing import lines_of
-from lotweave.real.judge import Genealogy, by_tryton, by_us, differences
+from lotweave.real.judge import Genealogy, Table, by_tryton, by_us, differences
 from lotweave.real.tryton import DATABASE, PASSWORD, Tryton
 from lotweave.settings import Site, read_site, resolved
 from lotweave.sync import Sync
@@ -34,7 +34,9 @@ zone = "Asia/Shanghai"
 [connections.cd-tryton]
 plant = "CD"
 system = "generic"
-kinds = ["product.product", "party.party", "production.bom", "production", "stock.lot", "stock.move"]
+kinds = [
+  "product.product", "party.party", "production.bom", "production", "stock.lot", "stock.shipment.in", "stock.move", "stock.shipment.out",
+]
 [connections.cd-tryton.settings]
 url = "{url}"
 definition = "systems/tryton.yml"
@@ -53,6 +55,7 @@ def real(folder: Path, say: Say) -> dict[str, Any]:
     tryton = Tryton(folder)
     say("installing Tryton 8.2 into its own environment (once)")
     tryton.install()
+    say(f"   {', '.join(f'{name} {version}' for name, version in tryton.versions().items())}")
     say("making its database and telling it the story through its own API")
     tryton.seed()
     site = _site(folder, tryton)
@@ -71,6 +74,9 @@ def real(folder: Path, say: Say) -> dict[str, Any]:
         **held,
         "lots": len(second["lots"]),
         "edges": len(second["genealogy"].forward),
+        "quantities": len(second["genealogy"].moved),
+        "traces": len(second["genealogy"].reached),
+        "versions": tryton.versions(),
         "first": first["counts"],
         "second": second["counts"],
         "differences": 0,
@@ -112,16 +118,26 @@ def _round(house: House, say: Say, *, before: dict[str, Any] | None = None) -> d
     wrong = differences(ours, theirs)
     if wrong:
         raise Conflict("our genealogy differs from Tryton's own trace:\n  " + "\n  ".join(wrong), code="real_difference")
-    edges = f"{len(ours.forward)} edges forward, {len(ours.backward)} backward"
-    say(f"   {len(theirs.lots)} lots, {edges}: all as Tryton's stock.lot.trace says")
+    edges = f"{len(ours.forward)} edges forward, {len(ours.backward)} backward, {len(ours.moved)} quantities moved"
+    say(f"   {len(theirs.lots)} lots, {edges}, {len(ours.reached)} whole traces: all as Tryton's stock.lot.trace says")
     if before is not None:
         _only_the_change(before["genealogy"], ours, say)
     return {"lots": theirs.lots, "genealogy": ours, "counts": found}
 
 
 def _only_the_change(before: Genealogy, after: Genealogy, say: Say) -> None:
-    moved = [edge for edge, quantity in before.forward.items() if after.forward.get(edge) != quantity]
+    """Everything said before still holds, and what is new concerns the new lots alone. Errors: `Conflict` naming what moved."""
+    new = after.lots - before.lots
+    moved = [key for name in ("forward", "backward", "moved") for key in _moved(before.tables()[name], after.tables()[name])]
+    moved += [key for key, lots in before.reached.items() if set(lots) != set(after.reached.get(key, ())) - new]
+    moved += [key for key in _moved(before.reached, after.reached) if key[1] == "backward"]
     if moved:
-        raise Conflict(f"edges moved that Tryton did not touch: {moved}", code="real_moved")
+        raise Conflict(f"what Tryton did not touch has moved: {moved}", code="real_moved")
     fresh = sorted(after.forward.keys() - before.forward.keys())
+    if not fresh or any(edge[1] not in new for edge in fresh):
+        raise Conflict(f"the change did not arrive alone: new lots {sorted(new)}, new edges {fresh}", code="real_change")
     say(f"   the change arrived: {len(fresh)} new edges into {'/'.join(fresh[0][1])}; the other {len(before.forward)} did not move")
+
+
+def _moved(before: Table, after: Table) -> list[tuple[Any, ...]]:
+    return [key for key, told in before.items() if key not in after or after[key] != told]

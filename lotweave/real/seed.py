@@ -1,7 +1,8 @@
 """Fills a new Tryton database through its own API; run by Tryton's own interpreter, which has `proteus`.
 
 Usage: `python seed.py CONFIG DATABASE` for the whole story, `python seed.py CONFIG DATABASE change` for one later production.
-Story: two suppliers, eight raw lots, boards in two levels (board, gateway), glue in kilograms, four productions, one shipment.
+Story: two suppliers, eight raw lots (one of them received without a bill), two levels (board, gateway), glue in kilograms; a production
+that takes two lots of one item, one that makes two lots, one that is still running; one shipment.
 """
 
 import datetime as dt
@@ -10,27 +11,35 @@ from decimal import Decimal
 
 from proteus import Model, Wizard, config
 
-RAW = (("CHIP", "CHIP-1", 100), ("CHIP", "CHIP-2", 100), ("CAP", "CAP-1", 4000), ("CAP", "CAP-2", 4000), ("PCB", "PCB-1", 50))
-MORE = (("CASE", "CASE-1", 40), ("SCREW", "SCREW-1", 500), ("GLUE", "GLUE-1", 2.5))
+RECEIVED = (
+    ("2026-03-02", "Chip works", (("CHIP", "CHIP-1", 100), ("CHIP", "CHIP-2", 100), ("CAP", "CAP-1", 4000), ("PCB", "PCB-1", 50))),
+    ("2026-03-02", "Metal works", (("CASE", "CASE-1", 40), ("SCREW", "SCREW-1", 500), ("GLUE", "GLUE-1", 2.5))),
+)
+FOUND = ("2026-03-02", "CAP", "CAP-2", 4000)
 BUILT = (
-    ("2026-03-03", "BOARD", "BOARD-1", 10, (("CHIP", "CHIP-1", 10), ("CAP", "CAP-1", 40), ("PCB", "PCB-1", 10))),
-    ("2026-03-04", "BOARD", "BOARD-2", 12, (("CHIP", "CHIP-1", 4), ("CHIP", "CHIP-2", 8), ("CAP", "CAP-2", 48), ("PCB", "PCB-1", 12))),
+    ("2026-03-03", "BOARD", (("BOARD-1", 10),), (("CHIP", "CHIP-1", 10), ("CAP", "CAP-1", 40), ("PCB", "PCB-1", 10))),
+    (
+        "2026-03-04",
+        "BOARD",
+        (("BOARD-2", 12),),
+        (("CHIP", "CHIP-1", 4), ("CHIP", "CHIP-2", 8), ("CAP", "CAP-2", 48), ("PCB", "PCB-1", 12)),
+    ),
+    ("2026-03-04", "BOARD", (("BOARD-3", 3), ("BOARD-4", 2)), (("CHIP", "CHIP-2", 5), ("CAP", "CAP-2", 20), ("PCB", "PCB-1", 5))),
     (
         "2026-03-05",
         "GATEWAY",
-        "GW-1",
-        8,
+        (("GW-1", 8),),
         (("BOARD", "BOARD-1", 8), ("CASE", "CASE-1", 8), ("SCREW", "SCREW-1", 32), ("GLUE", "GLUE-1", 0.04)),
     ),
     (
         "2026-03-06",
         "GATEWAY",
-        "GW-2",
-        10,
+        (("GW-2", 10),),
         (("BOARD", "BOARD-1", 2), ("BOARD", "BOARD-2", 8), ("CASE", "CASE-1", 10), ("SCREW", "SCREW-1", 40)),
     ),
 )
-LATER = ("2026-03-09", "GATEWAY", "GW-3", 3, (("BOARD", "BOARD-2", 3), ("CASE", "CASE-1", 3), ("SCREW", "SCREW-1", 12)))
+STARTED = ("2026-03-07", "GATEWAY", (("GW-4", 2),), (("BOARD", "BOARD-3", 2), ("CASE", "CASE-1", 2)))
+LATER = ("2026-03-09", "GATEWAY", (("GW-3", 3),), (("BOARD", "BOARD-2", 3), ("CASE", "CASE-1", 3), ("SCREW", "SCREW-1", 12)))
 SHIPPED = ("2026-03-08", "GATEWAY", "GW-1", 5)
 
 
@@ -61,8 +70,13 @@ class Story:
 
     def masters(self):
         """Partners, products, lots."""
-        for name in ("Chip works", "Metal works", "Berlin distribution"):
-            Model.get("party.party")(name=name).save()
+        for name, role in (("Chip works", "Supplier"), ("Metal works", "Supplier"), ("Berlin distribution", "Customer")):
+            categories = Model.get("party.category")
+            category = next(iter(categories.find([("name", "=", role)])), None) or categories(name=role)
+            category.save()
+            party = Model.get("party.party")(name=name)
+            party.categories.append(category)
+            party.save()
         units = Model.get("product.uom")
         each, kilogram = units.find([("symbol", "=", "u")])[0], units.find([("symbol", "=", "kg")])[0]
         for code in ("CHIP", "CAP", "PCB", "CASE", "SCREW", "GLUE", "BOARD", "GATEWAY"):
@@ -107,18 +121,34 @@ class Story:
         move.save()
         move.click("do")
 
-    def build(self, day, code, number, quantity, parts):
-        """A production from its parts to its lot."""
+    def receive(self, day, supplier, lots):
+        """A receipt from a supplier, put into storage."""
+        shipment = Model.get("stock.shipment.in")()
+        shipment.planned_date = shipment.effective_date = dt.date.fromisoformat(day)
+        shipment.supplier = Model.get("party.party").find([("name", "=", supplier)])[0]
+        shipment.warehouse = self.place("WH")
+        for code, number, quantity in lots:
+            move = shipment.incoming_moves.new()
+            move.product, move.lot, move.quantity = self.products[code], self.lot(code, number), quantity
+            move.from_location, move.to_location = self.place("SUP"), self.place("IN")
+            move.unit_price, move.currency = Decimal(1), Model.get("company.company").find([])[0].currency
+        shipment.save()
+        for step in ("receive", "do"):
+            shipment.click(step)
+
+    def build(self, day, code, lots, parts, steps=("wait", "assign_force", "run", "do")):
+        """A production from its parts to its lots."""
         production = Model.get("production")()
         production.planned_date = production.effective_date = production.effective_start_date = dt.date.fromisoformat(day)
         for part, lot, used in parts:
             line = production.inputs.new()
             line.product, line.lot, line.quantity = self.products[part], self.lot(part, lot), used
-        made = production.outputs.new()
-        made.product, made.lot, made.quantity = self.products[code], self.lot(code, number), quantity
-        made.currency, made.unit_price = production.company.currency, Decimal(0)
+        for number, quantity in lots:
+            made = production.outputs.new()
+            made.product, made.lot, made.quantity = self.products[code], self.lot(code, number), quantity
+            made.currency, made.unit_price = production.company.currency, Decimal(0)
         production.save()
-        for step in ("wait", "assign_force", "run", "do"):
+        for step in steps:
             production.click(step)
 
     def ship(self, day, code, number, quantity):
@@ -156,10 +186,12 @@ def main():
         return
     story.company()
     story.masters()
-    for code, number, quantity in (*RAW, *MORE):
-        story.move("2026-03-02", code, number, quantity, "SUP", "STO")
+    for received in RECEIVED:
+        story.receive(*received)
+    story.move(*FOUND, "SUP", "STO")
     for built in BUILT:
         story.build(*built)
+    story.build(*STARTED, steps=("wait", "assign_force", "run"))
     story.ship(*SHIPPED)
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import distributions
 from pathlib import Path
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -24,6 +25,8 @@ PACKAGES = (
 )
 PASSWORD = "tryton-of-the-demonstration"  # noqa: S105 - of a database made for this run alone
 DATABASE = "lab"
+GRACE = 10.0
+"""Seconds that a server gets to end by itself."""
 SEED = Path(__file__).parent / "seed.py"
 CONFIG = """\
 [database]
@@ -61,6 +64,12 @@ class Tryton:
         command = [str(self.env / "bin" / "pip"), "install", "--disable-pip-version-check", "-q", *PACKAGES]
         self._run(command, "the package registry cannot be reached, or lacks Tryton 8.2")
         done.write_text(" ".join(PACKAGES), "utf-8")
+
+    def versions(self) -> dict[str, str]:
+        """The installed version of each package asked for."""
+        (library,) = self.env.glob("lib/python*/site-packages")
+        found = {one.name.replace("_", "-").lower(): one.version for one in distributions(path=[str(library)])}
+        return {name: found[name] for name in (package.partition("==")[0] for package in PACKAGES) if name in found}
 
     def seed(self) -> None:
         """Make a database anew and tell it the story."""
@@ -112,7 +121,11 @@ class Tryton:
             yield
         finally:
             child.terminate()
-            child.wait()
+            try:
+                child.wait(GRACE)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
     def _wait(self) -> None:
         """Until somebody listens. Errors: `Unreachable` after half a minute."""
