@@ -82,16 +82,17 @@ class Containment:
 
     def holders(self, content: ThingId, at: datetime) -> list[ThingId]:
         """The containers that the content was in at that instant, innermost first, outermost last."""
-        found: list[ThingId] = []
+        found: dict[ThingId, None] = {}
         level = [content]
-        while level:
+        for _ in range(_DEEPEST):
             above = {stay.container for thing in level for stay in self.stays(thing) if stay.covers(at)}
             level = sorted(above - {content})
-            found = [container for container in found if container not in level]
-            if len(found) + len(level) > len(set(found) | set(level)) or len(found) > _DEEPEST:
+            if not level:
                 break
-            found += level
-        return found
+            for container in level:  # one reached again further out moves outwards
+                found.pop(container, None)
+                found[container] = None
+        return list(found)
 
     def contents(self, container: ThingId, at: datetime) -> list[Held]:
         """What the container stood for at that instant: lots and serials in it, also those in containers within it."""
@@ -124,8 +125,8 @@ class Containment:
                 yield (flow.thing, self.world.base(flow)), flow
 
 
-_DEEPEST = 100
-"""Containers nest a few levels; more is a circle in the data."""
+_DEEPEST = 20
+"""Containers nest a few levels; more is a circle in the data, which is not followed for ever."""
 
 
 def _after(before: Fraction | None, moved: Fraction | None, *, adding: bool) -> Fraction | None:

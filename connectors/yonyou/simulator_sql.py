@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -43,6 +44,7 @@ class Tables:
     def __init__(self, tables: Mapping[str, Iterable[Mapping[str, Any]]], columns: Mapping[str, Iterable[str]]) -> None:
         self._store = sqlite3.connect(":memory:", check_same_thread=False)
         self._store.row_factory = sqlite3.Row
+        weakref.finalize(self, self._store.close)
         self._guard = threading.Lock()
         for name in dict.fromkeys([*tables, *columns]):
             self._fill(name, [dict(row) for row in tables.get(name, ())], columns.get(name, ()))

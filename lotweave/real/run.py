@@ -13,6 +13,7 @@ import orjson
 from connectors.generic.client import RestClient
 from connectors.generic.definition import read_definition
 from lotweave.bootstrap import House, clock, opened
+from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.plumbing import lines_of
 from lotweave.real.judge import Genealogy, Table, by_tryton, by_us, differences
 from lotweave.real.tryton import DATABASE, PASSWORD, Tryton
@@ -87,8 +88,16 @@ def real(folder: Path, say: Say) -> dict[str, Any]:
 
 
 def _site(folder: Path, tryton: Tryton) -> Site:
-    """The site, made anew from the configuration files beside this module; Tryton's environment stays."""
+    """The site, made anew from the configuration files beside this module; Tryton's environment stays.
+
+    A database that a killed run left behind is stopped first: with its folder gone it could be neither used nor stopped.
+    """
     site = folder / "site"
+    if (site / STATE).is_dir():
+        left = EmbeddedPostgres(site / STATE)
+        left.stop_if_unused()
+        if left.running():
+            raise Conflict(f"another run is at work in {folder}: wait for its end, or name another --folder", code="real_busy")
     shutil.rmtree(site, ignore_errors=True)
     shutil.copytree(Path(__file__).parent / "site", site)
     (site / "secrets").mkdir()
