@@ -17,7 +17,7 @@ from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.plumbing import lines_of
 from lotweave.real.judge import Genealogy, Table, by_tryton, by_us, differences
 from lotweave.real.tryton import DATABASE, PASSWORD, Tryton
-from lotweave.settings import Site, read_site, resolved
+from lotweave.settings import STATE, Site, read_site, resolved
 from lotweave.sync import Sync
 from trace_core.errors import Conflict
 from trace_core.store.things import counts
@@ -54,12 +54,12 @@ def real(folder: Path, say: Say) -> dict[str, Any]:
     began = time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     tryton = Tryton(folder)
+    site = _site(folder, tryton)
     say("installing Tryton 8.2 into its own environment (once)")
     tryton.install()
     say(f"   {', '.join(f'{name} {version}' for name, version in tryton.versions().items())}")
     say("making its database and telling it the story through its own API")
     tryton.seed()
-    site = _site(folder, tryton)
     with opened(site) as house:
         with tryton.served():
             say(f"Tryton answers on {tryton.url}; pulling through the generic REST connector")
