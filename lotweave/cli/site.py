@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from connectors.kit.manifest import manifest
+from lotweave.bootstrap import connector
 from lotweave.cli.common import DONE, WRONG, JsonOption, SiteOption, end, err, out, reported, say
-from lotweave.settings import FILE, STATE, read_site, site_folder
+from lotweave.settings import FILE, STATE, Connection, Site, read_site, site_folder
 from trace_core.errors import Misconfigured, Problem
 
 TEMPLATE = """\
@@ -78,6 +81,18 @@ def find_problems(folder: Path) -> list[Problem]:
     try:
         found = read_site(folder)
         systems = {(connection.system, kind) for connection in found.connections.values() for kind in connection.kinds}
+        problems += [problem for connection in found.connections.values() for problem in _files(connection, found)]
     except Misconfigured as fault:
         problems += fault.problems or (Problem(FILE, fault.message),)
     return problems + mapping_problems(folder, systems)
+
+
+def _files(connection: Connection, site: Site) -> Sequence[Problem]:
+    """Problems of the files that a connection's settings name, such as a definition; its secrets need not be at hand."""
+    if not any(setting.type == "file" for setting in manifest(connection.system).settings.values()):
+        return ()
+    try:
+        connector(connection, site).close()
+    except Misconfigured as fault:
+        return () if fault.code == "secret" else fault.problems or (Problem(f"connections.{connection.name}", fault.message),)
+    return ()

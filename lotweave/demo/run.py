@@ -15,10 +15,10 @@ from rich.console import Console
 from lotweave.bootstrap import House, clock, opened
 from lotweave.demo import show
 from lotweave.demo.processes import simulated
-from lotweave.demo.site import clear, make_site
+from lotweave.demo.site import MARK, clear, make_site
 from lotweave.demo.story import BAD_REEL, kits
 from lotweave.plumbing import lines_of, plumbing_of
-from lotweave.settings import Site
+from lotweave.settings import FILE, Site, read_site
 from lotweave.sync import Sync
 from pipelines.state import outbox, quarantine
 from pipelines.steps.reconcile import reconcile
@@ -42,6 +42,8 @@ def demo(folder: Path, console: Console, *, up: Callable[[Site], Any], down: Cal
     """
     began = time.monotonic()
     step = partial(_step, console, began)
+    if (folder / MARK).is_file() and (folder / FILE).is_file():
+        down(read_site(folder))  # what a killed demonstration left running would lose its files under it
     clear(folder)
     logs = folder.parent / f".{folder.name}-logs"
     logs.mkdir(parents=True, exist_ok=True)

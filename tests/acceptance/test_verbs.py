@@ -77,6 +77,19 @@ def test_check_names_every_mistake_with_its_place(site: Path) -> None:
     assert "plain" not in done.stdout + done.stderr
 
 
+def test_check_reads_the_definitions_that_connections_name(site: Path) -> None:
+    with (site / "lotweave.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[plants.CD]\n[connections.cd]\nplant = "CD"\nsystem = "generic"\nkinds = ["lot"]\n[connections.cd.settings]\n')
+        file.write('url = "http://127.0.0.1:1"\ndefinition = "systems/x.yml"\n')
+    (site / "systems").mkdir()
+    (site / "systems" / "x.yml").write_text("request: {path: /rpc, row: result}\nkinds: {lot: {key: id}}\n", "utf-8")
+
+    done = lotweave("check", "--json", site=site)
+
+    assert done.returncode == 2
+    assert any(problem["path"].startswith("x.yml:1:") for problem in told(done)["problems"])
+
+
 def test_what_is_used_wrongly_exits_2_and_says_how(site: Path, tmp_path: Path) -> None:
     assert lotweave("trace", "sideways", "X", site=site).returncode == 2
     assert lotweave("nonsense").returncode == 2
