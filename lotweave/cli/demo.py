@@ -24,7 +24,7 @@ def demo(
         if folder.exists() and not folder.is_dir():
             raise Misconfigured(f"{folder} is no folder", code="usage")
         console = err if as_json else out
-        found = run_demo(folder.resolve(), console, up=lambda site: start_detached(site, port or free_port()), down=stop)
+        found = run_demo(folder.resolve(), console, up=lambda site: start_detached(site, port or free_port(), ends_with_us=True), down=stop)
         say(found, as_json=as_json, person=lambda: None)
         good = all(one["verified"] for one in found["pushed"]) and not found["reconciled"]["differences"]
         end(DONE if good else NO)

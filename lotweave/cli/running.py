@@ -14,6 +14,7 @@ import typer
 
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, err, out, reported, say, the_site
 from lotweave.embedded import services
+from lotweave.embedded.privileges import die_with_parent
 from lotweave.settings import DEFAULT_PORT, Site
 from trace_core.errors import Unreachable
 
@@ -42,13 +43,23 @@ def up(
         Supervisor(found, port, say=lambda what: err.print(f"{found.name}: {what}", markup=False)).run()
 
 
-def start_detached(site: Site, port: int) -> int:
-    """Start the site's supervisor in the background and wait until it is up. Errors: whatever kept it from starting, in its own words."""
+def start_detached(site: Site, port: int, *, ends_with_us: bool = False) -> int:
+    """Start the site's supervisor in the background and wait until it is up. Errors: whatever kept it from starting, in its own words.
+
+    With `ends_with_us` the site goes down when this process ends, however it ends.
+    """
     log = site.state / "logs" / "up.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "lotweave", "up", "--site", str(site.folder), "--port", str(port)]
     with log.open("wb") as stream:
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream, start_new_session=True)  # noqa: S603
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=stream,
+            start_new_session=True,
+            preexec_fn=die_with_parent if ends_with_us else None,  # noqa: PLW1509 - one thread only at this point
+        )
     waiting = threading.Event()
     for _ in range(int(START_LIMIT / LOOK)):
         found = services.read(site.state)
