@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from lotweave.bootstrap import House, clock
@@ -22,6 +23,7 @@ LOOK, TELL = 0.25, 3.0
 """Seconds between looks at the runs, and between two lines of progress."""
 TRIES = 2
 """After so many attempts on a system that does not answer, a sync ends; the workers try again by themselves."""
+PUSH_PATIENCE = 60.0
 PATIENCE = 900.0
 """Seconds after which a sync stops waiting; the workers go on."""
 OPEN = frozenset({"due", "running", "pulled"})
@@ -50,7 +52,7 @@ class Sync:
             self._wait(ids)
         else:
             self._do(ids, lines)
-        pushed = self._push(lines)
+        pushed = self._push(lines, nominal)
         with self.plumbing.begin() as connection:
             told = runs.listing(connection, ids)
         return summary_of(told) | {"pushed": pushed}
@@ -78,29 +80,34 @@ class Sync:
         for plant in sorted({line.plant for line in lines}):
             interpret(plant, self.plumbing)
 
-    def _push(self, lines: Sequence[Line]) -> int:
-        """Push what has become due; by this process when no worker runs, else wait for theirs."""
+    def _push(self, lines: Sequence[Line], since: datetime) -> int:
+        """Push what is due, and plan anew what was pushed before everything was known; how many were read back.
+
+        By this process when no worker runs, else by waiting for theirs.
+        """
         names = [line.name for line in lines]
         with self.plumbing.begin() as connection:
-            before = outbox.open_rows(connection, names)
-        if not before:
-            return 0
-        if not self.by_workers:
-            done = push(names, self.plumbing)
+            outbox.look_again(connection, names, since=since, now=clock())
+        if self.by_workers:
+            self._await_pushes(lines)
+        else:
+            push(names, self.plumbing)
             for plant in sorted({line.plant for line in lines}):
                 interpret(plant, self.plumbing)
-            return done
+        with self.plumbing.begin() as connection:
+            return outbox.verified_since(connection, names, since)
+
+    def _await_pushes(self, lines: Sequence[Line]) -> None:
         waiting = threading.Event()
         for line in lines:
             self.plumbing.wake("push", line.name, line.plant)
-        for _ in range(int(60 / LOOK)):
+        for _ in range(int(PUSH_PATIENCE / LOOK)):
             with self.plumbing.begin() as connection:
-                left = outbox.open_rows(connection, names)
-                waiting_plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
-            if not left and not waiting_plants:
-                break
+                left = outbox.open_rows(connection, [line.name for line in lines])
+                plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
+            if not left and not plants:
+                return
             waiting.wait(LOOK)
-        return before - left
 
 
 def summary_of(told: list[dict[str, Any]]) -> dict[str, Any]:

@@ -94,6 +94,24 @@ def open_rows(connection: Connection, names: Sequence[str]) -> int:
     return int(connection.execute(statement, {"names": list(names)}).scalar_one())
 
 
+def look_again(connection: Connection, names: Sequence[str], *, since: datetime, now: datetime) -> None:
+    """Let rows that had nothing to tell, and those written since a time, be planned again: more may be known of their things by now."""
+    connection.execute(
+        update(outbox)
+        .where(
+            outbox.c.connection.in_(names),
+            (outbox.c.state == "idle") | ((outbox.c.state == "confirmed") & (outbox.c.changed_at >= since)),
+        )
+        .values(state="due", next_attempt_at=now)
+    )
+
+
+def verified_since(connection: Connection, names: Sequence[str], since: datetime) -> int:
+    """How many rows over these connections have been read back since a time."""
+    statement = text("SELECT count(*) FROM outbox WHERE connection = ANY(:names) AND state = 'confirmed' AND verified_at >= :since")
+    return int(connection.execute(statement, {"names": list(names), "since": since}).scalar_one())
+
+
 def connections_with_work(connection: Connection, *, now: datetime) -> list[str]:
     """Connections with rows that somebody should push."""
     statement = select(outbox.c.connection).where(outbox.c.state.in_(["due", "unknown", "sent"]), outbox.c.next_attempt_at <= now)

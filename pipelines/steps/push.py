@@ -117,7 +117,7 @@ def _verify(row: Any, fields: dict[str, str], receipt: Receipt, connector: Conne
 
 
 def _confirm(row: Any, fields: dict[str, str], held: dict[str, str], receipt: Receipt | None, plumbing: Plumbing) -> int:
-    told = asdict(receipt) | {"at": receipt.at.isoformat()} if receipt else {"number": row.target_key, "found": True}
+    told = asdict(receipt) | {"at": receipt.at.isoformat()} if receipt else row.receipt or {"number": row.target_key, "found": True}
     _mark(row, plumbing, state="confirmed", fields=fields, receipt=told, verified_at=plumbing.now(), message=None)
     return int(bool(held))
 
