@@ -14,7 +14,7 @@ from typing import Any
 
 from trace_core import touches as key
 from trace_core.documents.envelope import Document
-from trace_core.events import Event, Flow, event_of, named_things
+from trace_core.events import Event, Flow, Source, event_of, named_things
 from trace_core.identifiers import ThingId
 from trace_core.ports import Documents
 from trace_core.quantity import ItemUnits, UnknownUnit, base_unit, to_base
@@ -61,7 +61,22 @@ class World:
         self._ask({key.by_order(*order) for order in orders} | {key.by_shipment(shipment) for shipment in shipments})
         beside = [event for order in orders for event in self.on_order[order]]
         beside += [event for shipment in shipments for event in self.on_shipment[shipment]]
-        around = events | {event.source: event for event in beside}
+        self._around(events | {event.source: event for event in beside})
+
+    def reach_order(self, order: OrderKey) -> None:
+        """Make the pools of an order known."""
+        self._ask({key.by_order(*order)})
+        self._around({event.source: event for event in self.on_order[order]})
+        self._masters_of_items()
+
+    def reach_shipment(self, shipment: str) -> None:
+        """Make the journeys under a shipment number known."""
+        self._ask({key.by_shipment(shipment)})
+        self._around({event.source: event for event in self.on_shipment[shipment]})
+        self._masters_of_items()
+
+    def _around(self, around: dict[Source, Event]) -> None:
+        """Fetch the reversals of the events and the contents of containers that these name."""
         pending = list(around.values())
         while pending:
             asked = {key.by_movement(event.plant, event.source.key) for event in pending if event.source.kind == "movement"}

@@ -92,7 +92,12 @@ def test_killing_the_workers_in_the_middle_of_a_sync_ends_in_the_same_genealogy(
         disturbed = json.loads(out)
         after_kills = genealogy(house)
         with house.begin() as connection:
-            connection.execute(text("TRUNCATE document, event, inbox, checkpoint, run, quarantine, outbox RESTART IDENTITY CASCADE"))
+            connection.execute(
+                text(
+                    "TRUNCATE document, event, touch, thing, weaving, stale, link_set,"
+                    " inbox, checkpoint, run, quarantine, outbox RESTART IDENTITY CASCADE"
+                )
+            )
         second = sync(running, "HZ")
         out, _ = second.communicate(timeout=120)
         undisturbed = json.loads(out)

@@ -20,7 +20,8 @@ def test_the_newest_migration_equals_the_described_tables(database_url: str) -> 
     engine = create_engine(database_url)
 
     with engine.connect() as connection:
-        found = compare_metadata(MigrationContext.configure(connection), whole)
+        options = {"include_name": lambda name, sort, _: sort != "table" or not str(name).startswith("event_")}
+        found = compare_metadata(MigrationContext.configure(connection, opts=options), whole)
     engine.dispose()
 
     assert [one for one in found if "alembic_version" not in str(one)] == []

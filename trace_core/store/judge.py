@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy.types import BigInteger, Text
 
 from trace_core.documents.envelope import Document
 from trace_core.errors import Problem
 from trace_core.events import measured
 from trace_core.quantity import REC20, ItemUnits
+from trace_core.store.postings import FOUND, key_hashes
 from trace_core.touches import by_item, by_movement, by_use_of_item
 from trace_core.world import units_of
 
@@ -42,12 +43,12 @@ def wakes(connection: Connection, documents: Sequence[Document]) -> dict[int, Do
     movements = [by_movement(document.plant, document.key) for document in documents if document.kind == "movement"]
     found = connection.execute(
         text(
-            "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
-            " WHERE state IN ('woven', 'parked', 'rejected') AND NOT deleted AND touches && :items"
-            " UNION SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
+            "SELECT d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"  # noqa: S608 - of this house
+            f" FROM ({FOUND}) p JOIN document d ON d.id = p.id WHERE d.state IN ('woven', 'parked', 'rejected') AND NOT d.deleted"
+            " UNION ALL SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
             " WHERE state = 'parked' AND awaits = ANY(:movements)"
-        ).bindparams(bindparam("items", type_=ARRAY(Text)), bindparam("movements", type_=ARRAY(Text))),
-        {"items": items, "movements": movements},
+        ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)), bindparam("movements", type_=ARRAY(Text))),
+        {"keys": key_hashes(items), "movements": movements},
     )
     return {row.id: document_of(row) for row in found}
 
@@ -107,12 +108,12 @@ def _items(connection: Connection, needed: set[tuple[str, str]]) -> dict[tuple[s
     keys = [by_item(*item) for item in needed]
     found = connection.execute(
         text(
-            "SELECT DISTINCT ON (d.plant, d.key) d.plant, d.key, d.body, d.deleted FROM document d"
+            "SELECT DISTINCT ON (d.plant, d.key) d.plant, d.key, d.body, d.deleted FROM document d"  # noqa: S608 - of this house
             " WHERE d.kind = 'item' AND d.state <> 'conflict' AND (d.plant, d.key) IN"
-            " (SELECT plant, key FROM document WHERE kind = 'item' AND touches && :keys)"
+            f" (SELECT i.plant, i.key FROM ({FOUND}) p JOIN document i ON i.id = p.id WHERE i.kind = 'item')"
             " ORDER BY d.plant, d.key, d.revision DESC"
-        ).bindparams(bindparam("keys", type_=ARRAY(Text))),
-        {"keys": keys},
+        ).bindparams(bindparam("keys", type_=ARRAY(BigInteger))),
+        {"keys": key_hashes(keys)},
     )
     live = sorted((row for row in found if not row.deleted), key=lambda row: row.key)
     return {(row.plant, row.body["item"]): units_of(row.body) for row in live}

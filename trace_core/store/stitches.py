@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from trace_core.graph import Graph
-from trace_core.identifiers import parse_thing
 from trace_core.journeys import Stitches
 from trace_core.ports import Documents
 
@@ -16,13 +15,12 @@ from trace_core.ports import Documents
 def all_stitches(connection: Connection, documents: Documents) -> Iterator[tuple[str, Stitches]]:
     """(shipment, its stitches) for every shipment that a current transfer names."""
     statement = text(
-        "SELECT e.shipment, array_agg(DISTINCT u.uri) AS things FROM event e JOIN document d ON d.id = e.document_id,"
-        " unnest(e.things) AS u(uri)"
-        " WHERE d.current AND e.type IN ('transfer_out', 'transfer_in') AND e.shipment IS NOT NULL GROUP BY e.shipment ORDER BY e.shipment"
+        "SELECT DISTINCT e.shipment FROM event e JOIN document d ON d.id = e.document_id"
+        " WHERE d.current AND e.type IN ('transfer_out', 'transfer_in') AND e.shipment IS NOT NULL ORDER BY e.shipment"
     )
     for row in list(connection.execute(statement)):
         graph = Graph(documents)
-        graph.reach(thing for uri in row.things if (thing := parse_thing(uri)))
+        graph.world.reach_shipment(row.shipment)
         yield row.shipment, graph.journeys.stitches(row.shipment)
 
 

@@ -1,4 +1,8 @@
-"""Tables of the genealogy. Migrations live in `lotweave/migrations`; a test compares both."""
+"""Tables of the genealogy. Migrations live in `lotweave/migrations`; a test compares both.
+
+Truth: `document` (every version of every canonical document), `event` (what happened, with the things that took part as arrays) and
+`weaving` (which batch brought what, in the order of commits). Derived and rebuildable: `thing`, `touch`, `link_set`, `stale`.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,16 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
-    ForeignKey,
     Identity,
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -38,8 +42,7 @@ document = Table(
     Column("received_at", DateTime(timezone=True), nullable=False, comment="when it came here"),
     Column("deleted", Boolean, nullable=False),
     Column("content", Text, nullable=False, comment="SHA-256 over kind, deleted and body in normal form"),
-    Column("body", JSONB, nullable=False),
-    Column("touches", ARRAY(Text), nullable=False, comment="keys of trace_core.touches"),
+    Column("body", JSON, nullable=False),
     Column("state", Text, nullable=False, comment="woven, parked, rejected, or conflict: an equal revision holds"),
     Column("current", Boolean, nullable=False, comment="the highest woven revision"),
     Column("awaits", Text, comment="what a parked document waits for: a key of trace_core.touches"),
@@ -50,22 +53,83 @@ document = Table(
     Column("mapping", Text, nullable=False, comment="provenance: which mapping made it, at which version"),
     Column("mapping_version", Integer, nullable=False),
     Index("uq_document_revision", "plant", "kind", "key", "revision", unique=True, postgresql_where=text("state <> 'conflict'")),
-    Index("ix_document_touches", "touches", postgresql_using="gin"),
     Index("ix_document_awaits", "awaits", postgresql_where=text("state = 'parked'")),
     Index("ix_document_source", "connection", "source_kind", "source_key"),
 )
 """One row per version of a canonical document. Rows are added, never changed, but for `state`, `current` and an earlier `recorded_at`."""
 
+touch = Table(
+    "touch",
+    metadata,
+    Column("key", BigInteger, nullable=False, comment="hash of a key of trace_core.touches"),
+    Column("first", BigInteger, nullable=False, comment="the first of the documents"),
+    Column("documents", ARRAY(BigInteger), nullable=False, comment="ids of documents of one batch that touch the key"),
+    PrimaryKeyConstraint("key", "first", name="pk_touch"),
+)
+"""Where documents are found by what they touch: one row for each key and batch, so that a reel used a thousand times costs little."""
+
+thing = Table(
+    "thing",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("uri", Text, nullable=False, unique=True),
+)
+"""A dense number for every thing ever named; never changed, never used again."""
+
 event = Table(
     "event",
     metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("document_id", BigInteger, ForeignKey("document.id"), nullable=False, unique=True),
-    Column("type", Text, nullable=False),
+    Column("document_id", BigInteger, nullable=False, comment="the document version that states it"),
     Column("at", DateTime(timezone=True), nullable=False),
+    Column("type", Text, nullable=False),
     Column("plant", Text, nullable=False),
     Column("order_number", Text),
     Column("shipment", Text),
-    Column("things", ARRAY(Text), nullable=False, comment="ids of every thing that took part"),
+    Column("plain", Boolean, nullable=False, comment="its links are its inputs to its outputs, and its outputs to their lots"),
+    Column("inputs", ARRAY(Integer), nullable=False, comment="things that went in, moved or were packed"),
+    Column("outputs", ARRAY(Integer), nullable=False, comment="things that came out; the container of a packing"),
+    Column("lots", ARRAY(Integer), nullable=False, comment="beside the outputs: the lot of each, or 0"),
+    PrimaryKeyConstraint("document_id", "at", name="pk_event"),
+    Index("ix_event_issued", "plant", "order_number", postgresql_where=text("type = 'issue'")),
+    Index("ix_event_repaired", text("(outputs[1])"), postgresql_where=text("type = 'repair'")),
+    Index("ix_event_shipment", "shipment", postgresql_where=text("type IN ('transfer_out', 'transfer_in')")),
+    postgresql_partition_by="RANGE (at)",
 )
-"""Append-only log of what happened: one row per woven version of an event document. Whether it still counts is the document's matter."""
+"""Append-only log of what happened: one row per woven version of an event document, a partition for each month.
+
+Whether an event still counts is the document's matter.
+"""
+
+weaving = Table(
+    "weaving",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("events", ARRAY(BigInteger), nullable=False, comment="documents whose events are plain and count from now on"),
+    Column("earliest", DateTime(timezone=True), comment="of these events"),
+    Column("latest", DateTime(timezone=True)),
+    Column("stale", ARRAY(Text), nullable=False, comment="origins of links that have to be derived anew"),
+)
+"""What each committed batch changed. Numbers are given under one lock that is held until commit: their order is the order of commits."""
+
+stale = Table(
+    "stale",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("weaving", BigInteger, nullable=False, comment="the last that touched it"),
+)
+"""Origins of links whose `link_set` is older than the documents."""
+
+link_set = Table(
+    "link_set",
+    metadata,
+    Column("origin", Text, primary_key=True, comment="an order, a shipment, or a document"),
+    Column("document_id", BigInteger, unique=True, comment="the document whose plain reading it replaces"),
+    Column("weaving", BigInteger, nullable=False, comment="the documents up to which it was derived"),
+    Column("starts", ARRAY(Integer), nullable=False, comment="things; pools and journeys of the set are -1, -2, …"),
+    Column("ends", ARRAY(Integer), nullable=False),
+    Column("at", ARRAY(BigInteger), nullable=False, comment="microseconds since 1970 UTC"),
+    Column("until", ARRAY(BigInteger), nullable=False, comment="when removals had taken all of it"),
+    Index("ix_link_set_weaving", "weaving"),
+)
+"""Links that are not read straight off one event: through pools and journeys, out of containers, after reversals and removals."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import Connection, bindparam, func, select, text, update
@@ -18,10 +17,10 @@ from sqlalchemy.types import Text
 
 from trace_core.documents.envelope import Document
 from trace_core.errors import Problem
-from trace_core.events import event_of, named_things
 from trace_core.store.judge import Judgement, judge, wakes
+from trace_core.store.postings import put_postings
 from trace_core.store.tables import document as table
-from trace_core.touches import touches
+from trace_core.store.weavings import record
 
 Name = tuple[str, str, str]
 
@@ -74,10 +73,11 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     held = _held(connection, {document.name for document in batch})
     outcomes: list[Outcome] = []
     inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]] = {}
+    lost: list[int] = []
     for at, (document, origin) in enumerate(zip(batch, origins, strict=True)):
-        outcomes += _place(connection, at, document, origin, held, inserts, now)
+        outcomes += _place(connection, at, document, origin, held, inserts, lost, now)
     ids = _insert(connection, list(inserts.values()), now)
-    judged = _judge(connection, ids, [document for _, document, _ in inserts.values()])
+    judged = _judge(connection, ids, [document for _, document, _ in inserts.values()], lost, now)
     return _merge(outcomes, judged, {ids_: at for ids_, (at, _, _) in zip(ids, inserts.values(), strict=True)})
 
 
@@ -107,6 +107,7 @@ def _place(
     origin: Provenance,
     held: dict[tuple[Name, int], _Held],
     inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]],
+    lost: list[int],
     now: datetime,
 ) -> list[Outcome]:
     """Decide between insert, unchanged and conflict; the documents of this batch count as held from here on."""
@@ -129,6 +130,7 @@ def _place(
     loser = inserts.pop(name, None)
     if loser is None:
         connection.execute(update(table).where(table.c.id == before.id).values(state="conflict", current=False))
+        lost.append(before.id)
     held[name] = _Held(0, document.content, known)
     inserts[name] = (at, document, origin)
     return [Outcome(loser[0] if loser else None, document.name, document.revision, "rejected", rejected)]
@@ -150,7 +152,7 @@ def _known_earlier(
 
 
 COLUMNS = (
-    "id", "plant", "kind", "key", "revision", "recorded_at", "received_at", "deleted", "content", "body", "touches", "state", "current",
+    "id", "plant", "kind", "key", "revision", "recorded_at", "received_at", "deleted", "content", "body", "state", "current",
     "connection", "source_kind", "source_key", "mapping", "mapping_version",
 )  # fmt: skip
 
@@ -176,7 +178,6 @@ def _insert(connection: Connection, inserts: Sequence[tuple[int, Document, Prove
                     document.deleted,
                     document.content,
                     orjson.dumps(document.body).decode(),
-                    list(touches(document)),
                     "parked",
                     False,
                     origin.connection,
@@ -187,19 +188,22 @@ def _insert(connection: Connection, inserts: Sequence[tuple[int, Document, Prove
                 )
             )  # fmt: skip
     cursor.close()
+    put_postings(connection, ids, [document for _, document, _ in inserts])
     return ids
 
 
-def _judge(connection: Connection, ids: Sequence[int], documents: Sequence[Document]) -> dict[int, Judgement]:
-    """Judge the new versions and all that they wake; apply the states; log the events of what is woven now."""
+def _judge(
+    connection: Connection, ids: Sequence[int], documents: Sequence[Document], lost: Sequence[int], now: datetime
+) -> dict[int, Judgement]:
+    """Judge the new versions and all that they wake; apply the states; log what counts now and what, like the `lost`, no longer does."""
     pending = dict(zip(ids, documents, strict=True))
     judged: dict[int, Judgement] = {}
     if pending:
         pending |= wakes(connection, list(documents))
         judged = judge(connection, pending)
         _apply(connection, judged)
-        _settle(connection, {document.name for document in pending.values()})
-        _log(connection, [(id_, pending[id_]) for id_, judgement in judged.items() if judgement.state == "woven"])
+        switched = _settle(connection, {document.name for document in pending.values()})
+        record(connection, pending, dict.fromkeys(lost, False) | switched, now)
     return judged
 
 
@@ -214,37 +218,21 @@ def _apply(connection: Connection, judged: Mapping[int, Judgement]) -> None:
         )
 
 
-def _settle(connection: Connection, names: Iterable[Name]) -> None:
-    """Let the highest woven revision of each document be the current one."""
+def _settle(connection: Connection, names: Iterable[Name]) -> dict[int, bool]:
+    """Let the highest woven revision of each document be the current one. The versions for which that changed, with what they are now."""
     plants, kinds, keys = zip(*sorted(names), strict=True)
-    connection.execute(
+    changed = connection.execute(
         text(
             "WITH asked AS (SELECT * FROM unnest(:plants, :kinds, :keys) AS a(plant, kind, key)),"
             " best AS (SELECT DISTINCT ON (d.plant, d.kind, d.key) d.id FROM asked JOIN document d USING (plant, kind, key)"
             "  WHERE d.state = 'woven' ORDER BY d.plant, d.kind, d.key, d.revision DESC)"
             " UPDATE document d SET current = d.id IN (SELECT id FROM best) FROM asked"
             " WHERE d.plant = asked.plant AND d.kind = asked.kind AND d.key = asked.key"
-            " AND d.current IS DISTINCT FROM (d.id IN (SELECT id FROM best))"
+            " AND d.state <> 'conflict' AND d.current IS DISTINCT FROM (d.id IN (SELECT id FROM best)) RETURNING d.id, d.current"
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
         {"plants": list(plants), "kinds": list(kinds), "keys": list(keys)},
     )
-
-
-def _log(connection: Connection, woven: Sequence[tuple[int, Document]]) -> None:
-    rows: list[dict[str, Any]] = []
-    for id_, document in woven:
-        event = event_of(document)
-        if event is not None:
-            things = sorted({thing.uri for thing in named_things(event)})
-            rows.append(
-                {"d": id_, "type": event.type, "at": event.at, "p": event.plant, "o": event.order, "s": event.shipment, "things": things}
-            )
-    if rows:
-        statement = text(
-            "INSERT INTO event (document_id, type, at, plant, order_number, shipment, things)"
-            " VALUES (:d, :type, :at, :p, :o, :s, :things) ON CONFLICT (document_id) DO NOTHING"
-        )
-        connection.execute(statement, rows)
+    return {row.id: row.current for row in changed}
 
 
 def _merge(outcomes: list[Outcome], judged: Mapping[int, Judgement], places: Mapping[int, int]) -> list[Outcome]:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
 
 from trace_core.identifiers import ThingId, parse_thing
+from trace_core.store.postings import key_hash
+from trace_core.touches import by_packing, by_thing
 
 BATCH = 500
 
@@ -15,12 +20,23 @@ def all_things(connection: Connection, plant: str | None = None) -> Iterator[lis
     """Every thing that a current event names, of one plant or of all, in order of id; memory is bounded by the batch."""
     last = ""
     statement = text(
-        "SELECT DISTINCT uri FROM event e JOIN document d ON d.id = e.document_id, unnest(e.things) AS uri"
-        " WHERE d.current AND uri > :last AND (CAST(:plant AS text) IS NULL OR uri LIKE :plant || '/%') ORDER BY uri LIMIT :batch"
+        "SELECT uri FROM thing WHERE uri > :last AND (CAST(:plant AS text) IS NULL OR uri LIKE :plant || '/%') ORDER BY uri LIMIT :batch"
     )
+    plant = None if plant is None else quote(plant, safe="-._~")
     while uris := [row[0] for row in connection.execute(statement, {"last": last, "plant": plant, "batch": BATCH})]:
-        yield [thing for uri in uris if (thing := parse_thing(uri))]
+        yield _still_named(connection, [thing for uri in uris if (thing := parse_thing(uri))])
         last = uris[-1]
+
+
+def _still_named(connection: Connection, things: list[ThingId]) -> list[ThingId]:
+    """Those that a current event names."""
+    keys = {key_hash(key(thing)): thing for thing in things for key in (by_thing, by_packing)}
+    statement = text(
+        "SELECT DISTINCT t.key FROM touch t, unnest(t.documents) AS named JOIN document d ON d.id = named"
+        " WHERE t.key = ANY(:keys) AND d.current AND NOT d.deleted"
+    ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
+    found = {keys[row[0]] for row in connection.execute(statement, {"keys": sorted(keys)})}
+    return [thing for thing in things if thing in found]
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -8,26 +8,33 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy.types import BigInteger
 
 from trace_core.documents.envelope import Document
 from trace_core.identifiers import ThingId
 from trace_core.ports import Waiting
 from trace_core.store.judge import document_of
+from trace_core.store.postings import FOUND, key_hashes
+from trace_core.touches import touches
 
-_NOW = text(
-    "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
-    " WHERE current AND NOT deleted AND touches && :keys"
-).bindparams(bindparam("keys", type_=ARRAY(Text)))
+_DOCUMENTS = (
+    "SELECT d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"  # noqa: S608 - of this house
+    f" FROM ({FOUND}) p JOIN document d ON d.id = p.id"
+)
+_KEYS = bindparam("keys", type_=ARRAY(BigInteger))
+_NOW = text(f"{_DOCUMENTS} WHERE d.current AND NOT d.deleted").bindparams(_KEYS)
 _THEN = text(
-    "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document d"
-    " WHERE state = 'woven' AND NOT deleted AND touches && :keys AND recorded_at <= :known"
+    f"{_DOCUMENTS} WHERE d.state = 'woven' AND NOT d.deleted AND d.recorded_at <= :known"
     " AND NOT EXISTS (SELECT FROM document n WHERE n.plant = d.plant AND n.kind = d.kind AND n.key = d.key"
     " AND n.revision > d.revision AND n.state = 'woven' AND n.recorded_at <= :known)"
-).bindparams(bindparam("keys", type_=ARRAY(Text)))
+).bindparams(_KEYS)
+_PARKED = text(
+    "SELECT d.id, d.kind, d.key, d.plant, d.revision, d.recorded_at, d.deleted, d.content, d.body, d.awaits"  # noqa: S608 - of this house
+    f" FROM ({FOUND}) p JOIN document d ON d.id = p.id WHERE d.state = 'parked' AND d.awaits LIKE 'I:%'"
+).bindparams(_KEYS)
 
-CHUNK = 400
-"""Keys in one look-up: every row found is compared with all of them again, so that the cost of a look-up grows with their square."""
+CHUNK = 5000
+"""Keys in one look-up."""
 WaitingAbout = Callable[[Collection[ThingId]], Iterable[Waiting]]
 
 
@@ -45,9 +52,9 @@ class StoreView:
     def find(self, keys: Collection[str]) -> Iterable[Document]:
         """Every document that touches one of the keys, each once; one statement for each chunk of keys."""
         found: dict[int, Document] = {}
-        ordered = sorted(keys)
-        for start in range(0, len(ordered), CHUNK):
-            told: dict[str, Any] = {"keys": ordered[start : start + CHUNK]}
+        hashes = key_hashes(keys)
+        for start in range(0, len(hashes), CHUNK):
+            told: dict[str, Any] = {"keys": hashes[start : start + CHUNK]}
             rows = (
                 self.connection.execute(_THEN, told | {"known": self.as_known_at})
                 if self.as_known_at
@@ -63,12 +70,10 @@ class StoreView:
             yield from self.waiting_about(things)
 
     def _parked(self, things: Collection[ThingId]) -> Iterable[Waiting]:
-        named = {thing.uri: thing for thing in things}
-        statement = text(
-            "SELECT id, kind, key, awaits, touches FROM document WHERE state = 'parked' AND awaits LIKE 'I:%' AND touches && :keys"
-        ).bindparams(bindparam("keys", type_=ARRAY(Text)))
-        keys = [f"{sort}:{uri}" for uri in named for sort in "TP"]
-        rows = [row for at in range(0, len(keys), CHUNK) for row in self.connection.execute(statement, {"keys": keys[at : at + CHUNK]})]
+        named = {f"{sort}:{thing.uri}": thing for thing in things for sort in "TP"}
+        hashes = key_hashes(named)
+        rows = [row for at in range(0, len(hashes), CHUNK) for row in self.connection.execute(_PARKED, {"keys": hashes[at : at + CHUNK]})]
         for row in {row.id: row for row in rows}.values():
-            for uri in sorted({touch[2:] for touch in row.touches} & named.keys()):
-                yield Waiting(named[uri], row.kind, row.key, f"its unit is not known while item {row.awaits[2:]} is missing")
+            about = {named[touch] for touch in touches(document_of(row)) if touch in named}
+            for thing in sorted(about):
+                yield Waiting(thing, row.kind, row.key, f"its unit is not known while item {row.awaits[2:]} is missing")

@@ -1,0 +1,195 @@
+"""Building the two adjacencies, out of a node and into it, each sorted by time.
+
+Nodes: a thing is its number; after the highest number come inner nodes, first those of derived links, then one for every event with several
+inputs and several outputs. A target below zero is special: it points into the table of links that removals ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from trace_core.index.columns import Events, Links
+
+Column = Any
+NEVER = 2**62
+
+
+@dataclass(slots=True)
+class Adjacency:
+    """Neighbours of node n are `nodes[starts[n]:starts[n + 1]]`, at `times[ranks[…]]`.
+
+    Earliest first; in the direction back in time the latest first, and ranks with turned sign.
+    """
+
+    starts: Column
+    nodes: Column
+    ranks: Column
+
+
+class Told(NamedTuple):
+    """Events as the compiled loops want them: in the order of time, with the inner node of each, 0 for none."""
+
+    order: Column
+    ranks: Column
+    inputs: Column
+    input_ends: Column
+    outputs: Column
+    output_ends: Column
+    lots: Column
+    lot_ends: Column
+    hub: Column
+
+
+@dataclass(slots=True)
+class Graph:
+    """Both adjacencies and what they share. Special neighbour -k stands for `special_nodes[side, k - 1]`, until `special_until[k - 1]`.
+
+    `things` is the first number that is no thing; `inner` names the origins of the derived inner nodes, which begin there.
+    """
+
+    things: int
+    times: Column
+    out: Adjacency
+    into: Adjacency
+    special_nodes: Column
+    special_at: Column
+    special_until: Column
+    inner: list[str]
+
+
+def build(events: Events, links: Links, highest: int) -> Graph:
+    """The graph of all links; `highest` is the highest number of a thing."""
+    first_inner = highest + 1
+    starts, ends = (np.where(column < 0, first_inner - 1 - column, column).astype(np.int32) for column in (links.starts, links.ends))
+    times, ranks = np.unique(np.concatenate([events.at, links.at]), return_inverse=True)
+    ranks = ranks.astype(np.int32)
+    event_ranks, link_ranks = ranks[: len(events)], ranks[len(events) :]
+    order = np.argsort(event_ranks, kind="stable").astype(np.int32)
+    hub = _hubs(events.input_ends, events.output_ends, first_inner + len(links.inner))
+    nodes = first_inner + len(links.inner) + int((hub > 0).sum())
+    flows = (events.inputs, events.input_ends, events.outputs, events.output_ends, events.lots, events.lot_ends)
+    told = Told(order, event_ranks, *flows, hub)
+    by_time = np.argsort(link_ranks, kind="stable")
+    starts, ends, link_ranks, until = starts[by_time], ends[by_time], link_ranks[by_time], links.until[by_time]
+    ended = until < NEVER
+    special = (np.cumsum(ended) * ended).astype(np.int32)
+    sides: list[Adjacency] = []
+    ended_nodes: list[Column] = []
+    for forward in (True, False):
+        source, target = (starts, ends) if forward else (ends, starts)
+        counts = np.zeros(nodes + 1, np.int64)
+        _count(told, forward, counts)
+        counts[1:] += np.bincount(source, minlength=nodes)
+        offsets = np.cumsum(counts)
+        neighbours, at = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+        cursor = offsets[:-1].copy()
+        _fill(told, forward, cursor, neighbours, at)
+        first_derived = cursor.copy()
+        _fill_links(source, np.where(special > 0, -special, target).astype(np.int32), link_ranks, cursor, neighbours, at)
+        _by_time(offsets, first_derived, cursor, neighbours, at)
+        if not forward:
+            _turn(offsets, neighbours, at)
+        sides.append(Adjacency(offsets, neighbours, at))
+        ended_nodes.append(target[ended])
+    out, into = sides
+    return Graph(first_inner, times, out, into, np.stack(ended_nodes), times[link_ranks[ended]], until[ended], links.inner)
+
+
+@njit(cache=True)
+def _hubs(input_ends: Column, output_ends: Column, first: int) -> Column:
+    """The inner node of each event that has several inputs and several outputs, 0 for the others."""
+    hub = np.zeros(len(input_ends), np.int32)
+    for event in range(len(input_ends)):
+        inputs = input_ends[event] - (input_ends[event - 1] if event else 0)
+        outputs = output_ends[event] - (output_ends[event - 1] if event else 0)
+        if inputs > 1 and outputs > 1:
+            hub[event] = first
+            first += 1
+    return hub
+
+
+@njit(cache=True)
+def _count(told: Told, forward: bool, counts: Column) -> None:  # noqa: FBT001 - compiled
+    """Add each node's number of links of events to `counts[node + 1]`."""
+    for event in range(len(told.order)):
+        i0, i1 = (told.input_ends[event - 1] if event else 0), told.input_ends[event]
+        o0, o1 = (told.output_ends[event - 1] if event else 0), told.output_ends[event]
+        l0, l1 = (told.lot_ends[event - 1] if event else 0), told.lot_ends[event]
+        each_input = (1 if told.hub[event] else o1 - o0) if forward else 0
+        each_output = 0 if forward else (1 if told.hub[event] else i1 - i0)
+        for i in range(i0, i1):
+            counts[told.inputs[i] + 1] += each_input
+        for o in range(o0, o1):
+            counts[told.outputs[o] + 1] += each_output
+        if told.hub[event]:
+            counts[told.hub[event] + 1] += o1 - o0 if forward else i1 - i0
+        for k in range(l1 - l0):
+            if told.lots[l0 + k]:
+                counts[(told.outputs[o0 + k] if forward else told.lots[l0 + k]) + 1] += 1
+
+
+@njit(cache=True)
+def _fill(told: Told, forward: bool, cursor: Column, nodes: Column, at: Column) -> None:  # noqa: FBT001 - compiled
+    """Write links of events in the order of time, each at its source's cursor, which moves on."""
+    for event in told.order:
+        i0, i1 = (told.input_ends[event - 1] if event else 0), told.input_ends[event]
+        o0, o1 = (told.output_ends[event - 1] if event else 0), told.output_ends[event]
+        l0, l1 = (told.lot_ends[event - 1] if event else 0), told.lot_ends[event]
+        rank = told.ranks[event]
+        for i in range(i0, i1):
+            if told.hub[event]:
+                source, target = (told.inputs[i], told.hub[event]) if forward else (told.hub[event], told.inputs[i])
+                nodes[cursor[source]], at[cursor[source]] = target, rank
+                cursor[source] += 1
+                continue
+            for o in range(o0, o1):
+                source, target = (told.inputs[i], told.outputs[o]) if forward else (told.outputs[o], told.inputs[i])
+                nodes[cursor[source]], at[cursor[source]] = target, rank
+                cursor[source] += 1
+        if told.hub[event]:
+            for o in range(o0, o1):
+                source, target = (told.hub[event], told.outputs[o]) if forward else (told.outputs[o], told.hub[event])
+                nodes[cursor[source]], at[cursor[source]] = target, rank
+                cursor[source] += 1
+        for k in range(l1 - l0):
+            if told.lots[l0 + k]:
+                source, target = (told.outputs[o0 + k], told.lots[l0 + k]) if forward else (told.lots[l0 + k], told.outputs[o0 + k])
+                nodes[cursor[source]], at[cursor[source]] = target, rank
+                cursor[source] += 1
+
+
+@njit(cache=True)
+def _fill_links(source: Column, target: Column, ranks: Column, cursor: Column, nodes: Column, at: Column) -> None:
+    for link in range(len(source)):
+        here = cursor[source[link]]
+        nodes[here], at[here] = target[link], ranks[link]
+        cursor[source[link]] += 1
+
+
+@njit(cache=True)
+def _by_time(offsets: Column, middle: Column, end: Column, nodes: Column, at: Column) -> None:
+    """Where a node has links of events and derived ones, bring both into one order of time."""
+    for node in range(len(middle)):
+        if offsets[node] < middle[node] < end[node]:
+            here, there = offsets[node], end[node]
+            order = np.argsort(at[here:there], kind="mergesort")
+            nodes[here:there] = nodes[here:there][order]
+            at[here:there] = at[here:there][order]
+
+
+@njit(cache=True)
+def _turn(offsets: Column, nodes: Column, at: Column) -> None:
+    """Let each node's links run back in time."""
+    for node in range(len(offsets) - 1):
+        here, there = offsets[node], offsets[node + 1] - 1
+        while here < there:
+            nodes[here], nodes[there] = nodes[there], nodes[here]
+            at[here], at[there] = at[there], at[here]
+            here += 1
+            there -= 1
+    for link in range(len(at)):
+        at[link] = -at[link]

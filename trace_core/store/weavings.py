@@ -1,0 +1,55 @@
+"""The log of commits: which events count from now on, and which links have to be derived anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger, Text
+
+from trace_core.derive import is_plain, of_document
+from trace_core.documents.envelope import Document
+from trace_core.store.judge import document_of
+from trace_core.store.log import log_events
+from trace_core.store.staleness import Change, stale_origins
+
+IN_ORDER = "SELECT pg_advisory_xact_lock(hashtextextended('lotweave:weaving', 0))"
+"""Held from here to the commit: whoever comes next sees all that came before, and numbers are given in the order of commits."""
+
+
+def record(connection: Connection, known: Mapping[int, Document], switched: Mapping[int, bool], now: datetime) -> None:
+    """Log the versions that became current or ceased to be. `known` holds some of their documents; the rest is read."""
+    documents = dict(known) | _documents(connection, [id_ for id_ in switched if id_ not in known])
+    on = {id_: documents[id_] for id_, current in switched.items() if current}
+    off = {id_: documents[id_] for id_, current in switched.items() if not current}
+    logged = log_events(connection, on)
+    connection.execute(text(IN_ORDER))
+    origins = stale_origins(connection, Change(on, off, set(logged)))
+    plain = [id_ for id_, event in logged.items() if is_plain(event) and of_document(id_) not in origins]
+    if plain or origins:
+        _write(connection, {id_: logged[id_].at for id_ in sorted(plain)}, sorted(origins), now)
+
+
+def _write(connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime) -> None:
+    statement = text(
+        "INSERT INTO weaving (at, events, earliest, latest, stale) VALUES (:now, :events, :earliest, :latest, :stale) RETURNING id"
+    ).bindparams(bindparam("events", type_=ARRAY(BigInteger)), bindparam("stale", type_=ARRAY(Text)))
+    span = {"earliest": min(plain.values(), default=None), "latest": max(plain.values(), default=None)}
+    number = connection.execute(statement, {"now": now, "events": list(plain), "stale": origins, **span}).scalar_one()
+    if origins:
+        mark = text(
+            "INSERT INTO stale (origin, weaving) SELECT unnest(CAST(:origins AS text[])), :number"
+            " ON CONFLICT (origin) DO UPDATE SET weaving = excluded.weaving"
+        ).bindparams(bindparam("origins", type_=ARRAY(Text)))
+        connection.execute(mark, {"origins": origins, "number": number})
+
+
+def _documents(connection: Connection, ids: list[int]) -> dict[int, Document]:
+    if not ids:
+        return {}
+    statement = text(
+        "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document WHERE id = ANY(:ids)"
+    ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+    return {row.id: document_of(row) for row in connection.execute(statement, {"ids": ids})}
