@@ -24,7 +24,7 @@ def log_events(connection: Connection, woven: Mapping[int, Document]) -> dict[in
     fresh = {id_: events[id_] for id_ in events.keys() - _logged(connection, list(events))}
     if fresh:
         numbers = number_things(connection, {thing for event in fresh.values() for thing in named_things(event)})
-        _partitions(connection, {event.at.astimezone(UTC) for event in fresh.values()})
+        partitions(connection, {event.at.astimezone(UTC) for event in fresh.values()})
         cursor = connection.connection.cursor()
         columns = "document_id, at, type, plant, order_number, shipment, plain, inputs, outputs, lots"
         with cursor.copy(f"COPY event ({columns}) FROM STDIN") as copy:
@@ -68,7 +68,8 @@ def _logged(connection: Connection, ids: Sequence[int]) -> set[int]:
     return {row[0] for row in connection.execute(statement, {"ids": list(ids)})}
 
 
-def _partitions(connection: Connection, times: Iterable[datetime]) -> None:
+def partitions(connection: Connection, times: Iterable[datetime]) -> None:
+    """See that the months of these times have their partitions."""
     months = sorted({(time.year, time.month) for time in times if FIRST <= time.year < LAST})
     names = [f"event_{year}_{month:02}" for year, month in months]
     known = text("SELECT relname FROM pg_class WHERE relname = ANY(:names)").bindparams(bindparam("names", type_=ARRAY(Text)))

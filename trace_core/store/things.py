@@ -43,7 +43,7 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many current documents, and events among them, the genealogy holds."""
     found = connection.execute(
         text(
-            "SELECT count(*) AS documents, count(e.id) AS events FROM document d LEFT JOIN event e ON e.document_id = d.id"
+            "SELECT count(*) AS documents, count(e.document_id) AS events FROM document d LEFT JOIN event e ON e.document_id = d.id"
             " WHERE d.current AND NOT d.deleted"
         )
     ).one()
