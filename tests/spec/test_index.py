@@ -21,10 +21,9 @@ from trace_core.identifiers import ThingId
 from trace_core.index.index import Index
 from trace_core.index.laid import Overlay
 from trace_core.index.snapshot import load as load_snapshot
-from trace_core.index.snapshot import save
 from trace_core.memory import MemoryView
 from trace_core.ports import Documents
-from trace_core.store.export import read_snapshot
+from trace_core.store.export import write_snapshot
 from trace_core.store.fresh import catch_up
 from trace_core.store.judge import document_of
 from trace_core.store.link_sets import derived, due, keep, micros
@@ -88,7 +87,7 @@ def test_the_index_answers_like_the_rules(house: House, tmp_path: Path, seed: in
     take(house, told[:half])
     settle(house)
     with house.view() as view:
-        save(read_snapshot(view.connection), tmp_path)  # type: ignore[attr-defined]
+        write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
     base = load_snapshot(tmp_path)
     index = Index(base, Overlay(base, base.weaving))
     compare(house, index)

@@ -6,6 +6,7 @@ inputs and several outputs. A target below zero is special: it points into the t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,14 +21,13 @@ NEVER = 2**62
 
 @dataclass(slots=True)
 class Adjacency:
-    """Neighbours of node n are `nodes[starts[n]:starts[n + 1]]`, at `times[ranks[…]]`.
+    """Links of node n are the rows (neighbour, rank) `links[starts[n]:starts[n + 1]]`, at `times[rank]`.
 
     Earliest first; in the direction back in time the latest first, and ranks with turned sign.
     """
 
     starts: Column
-    nodes: Column
-    ranks: Column
+    links: Column
 
 
 class Told(NamedTuple):
@@ -61,8 +61,17 @@ class Graph:
     inner: list[str]
 
 
-def build(events: Events, links: Links, highest: int) -> Graph:
-    """The graph of all links; `highest` is the highest number of a thing."""
+Put = Callable[[str, Any], Any]
+"""Puts an array away under a name and gives back the array to be used from then on."""
+
+
+def in_memory(_name: str, array: Column) -> Column:
+    """Leaves an array where it is."""
+    return array
+
+
+def build(events: Events, links: Links, highest: int, put: Put = in_memory) -> Graph:
+    """The graph of all links; `highest` is the highest number of a thing. Arrays are put away one by one, so that few are in memory."""
     first_inner = highest + 1
     starts, ends = (np.where(column < 0, first_inner - 1 - column, column).astype(np.int32) for column in (links.starts, links.ends))
     times, ranks = np.unique(np.concatenate([events.at, links.at]), return_inverse=True)
@@ -79,24 +88,27 @@ def build(events: Events, links: Links, highest: int) -> Graph:
     special = (np.cumsum(ended) * ended).astype(np.int32)
     sides: list[Adjacency] = []
     ended_nodes: list[Column] = []
-    for forward in (True, False):
+    for forward, name in ((True, "out"), (False, "into")):
         source, target = (starts, ends) if forward else (ends, starts)
         counts = np.zeros(nodes + 1, np.int64)
         _count(told, forward, counts)
         counts[1:] += np.bincount(source, minlength=nodes)
         offsets = np.cumsum(counts)
-        neighbours, at = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.int32)
+        rows = np.empty((offsets[-1], 2), np.int32)
         cursor = offsets[:-1].copy()
-        _fill(told, forward, cursor, neighbours, at)
+        _fill(told, forward, cursor, rows)
         first_derived = cursor.copy()
-        _fill_links(source, np.where(special > 0, -special, target).astype(np.int32), link_ranks, cursor, neighbours, at)
-        _by_time(offsets, first_derived, cursor, neighbours, at)
+        _fill_links(source, np.where(special > 0, -special, target).astype(np.int32), link_ranks, cursor, rows)
+        _by_time(offsets, first_derived, cursor, rows)
         if not forward:
-            _turn(offsets, neighbours, at)
-        sides.append(Adjacency(offsets, neighbours, at))
+            _turn(offsets, rows)
+        sides.append(Adjacency(put(f"{name}_starts", offsets), put(f"{name}_links", rows)))
+        del rows, offsets
         ended_nodes.append(target[ended])
     out, into = sides
-    return Graph(first_inner, times, out, into, np.stack(ended_nodes), times[link_ranks[ended]], until[ended], links.inner)
+    special_at = times[link_ranks[ended]]
+    specials = (put("special_nodes", np.stack(ended_nodes)), put("special_at", special_at), put("special_until", until[ended]))
+    return Graph(first_inner, put("times", times), out, into, *specials, links.inner)
 
 
 @njit(cache=True)
@@ -133,7 +145,7 @@ def _count(told: Told, forward: bool, counts: Column) -> None:  # noqa: FBT001 -
 
 
 @njit(cache=True)
-def _fill(told: Told, forward: bool, cursor: Column, nodes: Column, at: Column) -> None:  # noqa: FBT001 - compiled
+def _fill(told: Told, forward: bool, cursor: Column, rows: Column) -> None:  # noqa: FBT001 - compiled
     """Write links of events in the order of time, each at its source's cursor, which moves on."""
     for event in told.order:
         i0, i1 = (told.input_ends[event - 1] if event else 0), told.input_ends[event]
@@ -143,53 +155,51 @@ def _fill(told: Told, forward: bool, cursor: Column, nodes: Column, at: Column) 
         for i in range(i0, i1):
             if told.hub[event]:
                 source, target = (told.inputs[i], told.hub[event]) if forward else (told.hub[event], told.inputs[i])
-                nodes[cursor[source]], at[cursor[source]] = target, rank
+                rows[cursor[source], 0], rows[cursor[source], 1] = target, rank
                 cursor[source] += 1
                 continue
             for o in range(o0, o1):
                 source, target = (told.inputs[i], told.outputs[o]) if forward else (told.outputs[o], told.inputs[i])
-                nodes[cursor[source]], at[cursor[source]] = target, rank
+                rows[cursor[source], 0], rows[cursor[source], 1] = target, rank
                 cursor[source] += 1
         if told.hub[event]:
             for o in range(o0, o1):
                 source, target = (told.hub[event], told.outputs[o]) if forward else (told.outputs[o], told.hub[event])
-                nodes[cursor[source]], at[cursor[source]] = target, rank
+                rows[cursor[source], 0], rows[cursor[source], 1] = target, rank
                 cursor[source] += 1
         for k in range(l1 - l0):
             if told.lots[l0 + k]:
                 source, target = (told.outputs[o0 + k], told.lots[l0 + k]) if forward else (told.lots[l0 + k], told.outputs[o0 + k])
-                nodes[cursor[source]], at[cursor[source]] = target, rank
+                rows[cursor[source], 0], rows[cursor[source], 1] = target, rank
                 cursor[source] += 1
 
 
 @njit(cache=True)
-def _fill_links(source: Column, target: Column, ranks: Column, cursor: Column, nodes: Column, at: Column) -> None:
+def _fill_links(source: Column, target: Column, ranks: Column, cursor: Column, rows: Column) -> None:
     for link in range(len(source)):
         here = cursor[source[link]]
-        nodes[here], at[here] = target[link], ranks[link]
+        rows[here, 0], rows[here, 1] = target[link], ranks[link]
         cursor[source[link]] += 1
 
 
 @njit(cache=True)
-def _by_time(offsets: Column, middle: Column, end: Column, nodes: Column, at: Column) -> None:
+def _by_time(offsets: Column, middle: Column, end: Column, rows: Column) -> None:
     """Where a node has links of events and derived ones, bring both into one order of time."""
     for node in range(len(middle)):
         if offsets[node] < middle[node] < end[node]:
             here, there = offsets[node], end[node]
-            order = np.argsort(at[here:there], kind="mergesort")
-            nodes[here:there] = nodes[here:there][order]
-            at[here:there] = at[here:there][order]
+            rows[here:there] = rows[here:there][np.argsort(rows[here:there, 1], kind="mergesort")]
 
 
 @njit(cache=True)
-def _turn(offsets: Column, nodes: Column, at: Column) -> None:
+def _turn(offsets: Column, rows: Column) -> None:
     """Let each node's links run back in time."""
     for node in range(len(offsets) - 1):
         here, there = offsets[node], offsets[node + 1] - 1
         while here < there:
-            nodes[here], nodes[there] = nodes[there], nodes[here]
-            at[here], at[there] = at[there], at[here]
+            for part in range(2):
+                rows[here, part], rows[there, part] = rows[there, part], rows[here, part]
             here += 1
             there -= 1
-    for link in range(len(at)):
-        at[link] = -at[link]
+    for link in range(len(rows)):
+        rows[link, 1] = -rows[link, 1]

@@ -1,4 +1,4 @@
-"""What an index is built from: plain events and derived links as columns, and the names of things."""
+"""What an index is built from: plain events and derived links as columns."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trace_core.index.binary import HEADER, measure, measure_names, read_names, read_rows
+from trace_core.index.binary import HEADER, measure, read_rows
 
 Column = Any
 POSTGRES_EPOCH = 946_684_800_000_000
@@ -43,19 +43,6 @@ class Links:
     inner: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class Names:
-    """The id of every thing: `text[ends[n - 1]:ends[n]]` for number n."""
-
-    ends: Column
-    text: Column
-
-    def of(self, number: int) -> str:
-        """The id of one thing."""
-        start = int(self.ends[number - 1]) if number else 0
-        return bytes(self.text[start : int(self.ends[number])]).decode()
-
-
 def read_events(chunks: Iterable[bytes]) -> Events:
     """Rows (document, at, inputs, outputs, lots) of a binary COPY, in pieces that end at the end of a row."""
     pieces: list[tuple[Column, Column, tuple[Column, ...]]] = []
@@ -81,21 +68,6 @@ def _joined(pieces: Sequence[tuple[Column, Column, tuple[Column, ...]]], array: 
         ends.append(own[array, 1:] + base)
         base += int(own[array, -1])
     return values, np.concatenate(ends)
-
-
-def read_thing_names(chunks: Iterable[bytes], highest: int) -> Names:
-    """Rows (number, id) of a binary COPY in ascending order; numbers up to `highest`, those not given have no name."""
-    texts: list[Column] = []
-    ends = np.zeros(highest + 1, np.int64)
-    base = 0
-    for place, chunk in enumerate(chunks):
-        raw, start = np.frombuffer(chunk, np.uint8), 0 if place else HEADER
-        rows = measure_names(raw, start)
-        numbers, own, text = np.empty(rows, np.int32), np.empty(rows, np.int64), np.empty(len(raw), np.uint8)
-        texts.append(text[: read_names(raw, start, numbers, own, text)])
-        ends[numbers] = own + base
-        base += len(texts[-1])
-    return Names(np.maximum.accumulate(ends), np.concatenate([np.empty(0, np.uint8), *texts]))
 
 
 def read_links(sets: Iterable[tuple[str, Sequence[int], Sequence[int], Sequence[int], Sequence[int]]]) -> Links:

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-from trace_core.index.search import DEAD, FIRST, REACHED, REWIRED, SCANNED, SHIFT, TIME, Laid, Rules, Side, grown, lower, place
+from trace_core.index.search import DEAD, REWIRED, SHIFT, Laid, Rules, Side, grown, lower, place
 
 Column = Any
 NEVER = 2**62
+REACHED, TIME, SCANNED, FIRST = 0, 1, 2, 3
+"""State of a node: the search that reached it, its key, up to where its links were followed, and its depth."""
 
 
 class Ended(NamedTuple):
@@ -66,7 +68,7 @@ def walk_forward(  # noqa: C901, PLR0912, PLR0915 - one loop
     used, laid_used = np.zeros(len(ended.last), np.bool_), np.zeros(len(laid.keys), np.bool_)
     base, more = len(side.starts) - 1, len(laid.flags) > 0
     for root in roots:
-        if _first_time(state, since, root, start, 0, rules.search):
+        if _first_time(state, since, root, start, 0, rules.mark):
             here, found = grown(here, now), grown(found, count)
             here[now, 0], here[now, 1], here[now, 2], now = root, start, NEVER, now + 1
             state[root, TIME] = start
@@ -83,7 +85,7 @@ def walk_forward(  # noqa: C901, PLR0912, PLR0915 - one loop
             link, last = 0, 0
             if node < base:
                 last = side.starts[node + 1] if state[node, SCANNED] < 0 else state[node, SCANNED]
-                link = lower(side.ranks, side.starts[node], last, key)
+                link = lower(side.links, side.starts[node], last, key)
                 if whole:
                     state[node, SCANNED] = link
             extra, extras = 0, 0
@@ -93,7 +95,7 @@ def walk_forward(  # noqa: C901, PLR0912, PLR0915 - one loop
             while link < last or extra < extras:
                 until = NEVER
                 if link < last:
-                    target, reached = side.nodes[link], np.int64(side.ranks[link]) << SHIFT
+                    target, reached = side.links[link, 0], np.int64(side.links[link, 1]) << SHIFT
                     link += 1
                     if reached > final:
                         link = last
@@ -113,7 +115,7 @@ def walk_forward(  # noqa: C901, PLR0912, PLR0915 - one loop
                     if reached < key or reached > final or laid_used[extra - 1]:
                         continue
                     laid_used[extra - 1] = until != NEVER
-                news = _first_time(state, since, target, reached, depth, rules.search)
+                news = _first_time(state, since, target, reached, depth, rules.mark)
                 if state[target, TIME] <= reached:
                     continue
                 if until == NEVER:
@@ -143,7 +145,7 @@ def walk_backward(  # noqa: C901, PLR0912, PLR0915 - one loop
     used, laid_used = np.zeros(len(ended.keys), np.bool_), np.zeros(len(laid.keys), np.bool_)
     base, more = len(side.starts) - 1, len(laid.flags) > 0
     for root in roots:
-        if _first_time(state, since, root, start, 0, rules.search):
+        if _first_time(state, since, root, start, 0, rules.mark):
             here, found = grown(here, now), grown(found, count)
             here[now, 0], here[now, 1], here[now, 2], now = root, start, 1, now + 1
             state[root, TIME] = start
@@ -160,7 +162,7 @@ def walk_backward(  # noqa: C901, PLR0912, PLR0915 - one loop
             link, last, extra, extras, special, specials = 0, 0, 0, 0, 0, 0
             if node < base and not hidden:
                 last = side.starts[node + 1] if state[node, SCANNED] < 0 else state[node, SCANNED]
-                link = min(lower(side.ranks, side.starts[node], last, key), last)
+                link = min(lower(side.links, side.starts[node], last, key), last)
                 state[node, SCANNED] = link
                 at = place(ended.nodes, node)
                 if at < len(ended.nodes) and ended.nodes[at] == node:
@@ -170,7 +172,7 @@ def walk_backward(  # noqa: C901, PLR0912, PLR0915 - one loop
                 extra, extras = laid.starts[at], laid.starts[at + 1]
             while link < last or extra < extras or special < specials:
                 if link < last:
-                    target, reached = side.nodes[link], np.int64(side.ranks[link]) << SHIFT
+                    target, reached = side.links[link, 0], np.int64(side.links[link, 1]) << SHIFT
                     link += 1
                     if target < 0 or (more and laid.flags[target] & DEAD):
                         continue
@@ -187,7 +189,7 @@ def walk_backward(  # noqa: C901, PLR0912, PLR0915 - one loop
                     if reached < key or laid_used[extra - 1] or not (is_root or -key <= ended.laid_last[extra - 1]):
                         continue
                     laid_used[extra - 1] = True
-                news = _first_time(state, since, target, reached, depth, rules.search)
+                news = _first_time(state, since, target, reached, depth, rules.mark)
                 better = reached < state[target, TIME]
                 if better:
                     state[target, TIME] = reached

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,27 @@ import numpy as np
 from trace_core.index.build import NEVER, Graph
 from trace_core.index.ever import Ended, walk_backward, walk_forward
 from trace_core.index.laid import Layer, Overlay
-from trace_core.index.search import DEAD, REWIRED, Rules, Side, walk
+from trace_core.index.search import DEAD, FULL, REWIRED, SEARCHES, SHIFT, Buffers, Laid, Rules, Side, found, walk
 from trace_core.index.snapshot import Snapshot
 
 Column = Any
-ALWAYS = -NEVER
+BEFORE = -2 << SHIFT
+"""Before the keys of all times."""
 
 
 @dataclass(slots=True)
 class Reached:
-    """Things in the order in which they were reached, roots first: numbers, depths, and τ in microseconds since 1970 UTC."""
+    """Things in the order in which they were reached, roots first: numbers and depths; `since` has their τ."""
 
     numbers: Column
     depths: Column
-    since: Column
+    _keys: Column
+    _layer: Layer
+
+    @property
+    def since(self) -> Column:
+        """τ of each thing in microseconds since 1970 UTC; 0 for roots."""
+        return self._layer.times(self._keys)
 
 
 @dataclass(slots=True)
@@ -33,8 +40,9 @@ class Index:
 
     base: Snapshot
     overlay: Overlay
-    _state: Column = None
-    _search: int = 0
+    _states: dict[str, Column] = field(default_factory=dict)
+    _marks: dict[str, int] = field(default_factory=dict)
+    _room: Buffers | None = None
 
     def reach(self, roots: Iterable[int], direction: str, at: int, question: str = "contains") -> Reached:
         """What a question reaches; `at` in microseconds since 1970 UTC.
@@ -45,21 +53,20 @@ class Index:
         roots = list(roots)
         known = np.array([layer.node(root) for root in roots if layer.knows(root)], np.int64)
         rules = self._rules(layer, forward=forward, at=at, question=question)
-        start = ALWAYS if forward else -layer.key(at)
+        start = BEFORE if forward else -layer.key(at)
         adjacency = self.base.graph.out if forward else self.base.graph.into
-        side = Side(adjacency.starts, adjacency.nodes, adjacency.ranks)
+        side = Side(adjacency.starts, adjacency.links)
         if question == "ever":
             laid, last = layer.side(forward=forward, at=None)
-            ended = _ended(self.base.graph, layer, last, forward=forward)
-            since = np.empty(len(self._state), np.int64)
-            found = (walk_forward if forward else walk_backward)(side, laid, rules, ended, self._state, since, known, start)
+            nodes, depths, keys = self._ever(side, laid, rules, _ended(self.base.graph, layer, last, forward=forward), known, start)
         else:
             laid, _ = layer.side(forward=forward, at=at if question == "contains" else None)
-            found = walk(side, laid, rules, self._state, known, start)
-        alone = [(layer.node(root), 0, start) for root in roots if not layer.knows(root)]
-        found = np.concatenate([np.array(alone, np.int64).reshape(-1, 3), found])
-        keys = found[:, 2] if forward else -found[:, 2]
-        return Reached(layer.numbers(found[:, 0]), found[:, 1].astype(np.int32), layer.times(keys))
+            nodes, depths, keys = self._walk(side, laid, rules, known, start)
+        alone = [root for root in roots if not layer.knows(root)]
+        numbers = np.concatenate([np.array(alone, np.int64), layer.numbers(nodes)]) if alone else layer.numbers(nodes)
+        if alone:
+            depths, keys = np.append(np.zeros(len(alone), np.int32), depths), np.append(np.full(len(alone), start), keys)
+        return Reached(numbers, depths, keys if forward else -keys, layer)
 
     def _rules(self, layer: Layer, *, forward: bool, at: int, question: str) -> Rules:
         graph = self.base.graph
@@ -68,19 +75,47 @@ class Index:
             inner=graph.things,
             laid_inner=layer.first_inner,
             horizon=layer.key(at) if forward else NEVER,
-            search=self._next(layer.nodes),
+            mark=0,
             hidden_from=0 if forward else REWIRED,
             hidden_to=DEAD | REWIRED if forward else DEAD,
             special=graph.special_nodes[0 if forward else 1],
             holds=until > at if question == "contains" else np.ones(len(until), bool),
         )
 
-    def _next(self, nodes: int) -> int:
-        """The number of a new search, with state for so many nodes."""
-        if self._state is None or len(self._state) < nodes:
-            self._state, self._search = np.zeros((nodes + nodes // 8 + 64, 4), np.int64), 0
-        self._search += 1
-        return self._search
+    def _walk(self, side: Side, laid: Laid, rules: Rules, known: Column, start: int) -> tuple[Column, Column, Column]:
+        """The walk; once more with twice the room as long as it finds none."""
+        nodes, extra = self.overlay.layer().nodes, 1 << 16
+        while True:
+            if self._room is None or len(self._room.nodes) < nodes + len(self._room.again):
+                self._room = _buffers(nodes + nodes // 8, extra)
+            state, mark = self._state("contains", nodes, 1)
+            used, twice, _ = walk(side, laid, rules._replace(mark=mark), state, self._room, known, start)
+            if used != FULL:
+                return found(self._room, used, twice, state)
+            self._room, extra = None, 8 * extra
+
+    def _ever(self, side: Side, laid: Laid, rules: Rules, ended: Ended, known: Column, start: int) -> tuple[Column, Column, Column]:
+        state, mark = self._state("ever", self.overlay.layer().nodes, 4)
+        since = np.empty(len(state), np.int64)
+        walked = walk_forward if side.starts is self.base.graph.out.starts else walk_backward
+        rows = walked(side, laid, rules._replace(mark=SEARCHES - mark), ended, state, since, known, start)
+        return rows[:, 0], rows[:, 1].astype(np.int32), rows[:, 2]
+
+    def _state(self, sort: str, nodes: int, columns: int) -> tuple[Column, int]:
+        """State for so many nodes, and the mark of a new search, lower than those of all before it."""
+        if sort not in self._states or len(self._states[sort]) < nodes or self._marks[sort] == 0:
+            size = nodes + nodes // 8 + 64
+            self._states[sort] = np.full(size, np.iinfo(np.int64).max) if columns == 1 else np.zeros((size, columns), np.int64)
+            self._marks[sort] = SEARCHES
+        self._marks[sort] -= 1
+        return self._states[sort], self._marks[sort]
+
+
+def _buffers(nodes: int, extra: int) -> Buffers:
+    """Room for so many nodes and so much that is unusual; pages that are never touched cost nothing."""
+    size = nodes + extra
+    again, stack = (np.empty((extra, columns), np.int64) for columns in (2, 3))
+    return Buffers(np.empty(size, np.int32), np.empty(size, np.int64), again, stack, np.empty(extra, np.int64))
 
 
 def _ended(graph: Graph, layer: Layer, laid_last: Column, *, forward: bool) -> Ended:

@@ -32,6 +32,11 @@ class Overlay:
     rewired: dict[int, Column] = field(default_factory=dict)
     _layer: Layer | None = None
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing came since the snapshot that bears upon an answer."""
+        return not (len(self.events) or self.sets or self.rewired)
+
     def add(self, links: Column) -> None:
         """Lay links of new plain events over the snapshot; a fifth column has the document of each."""
         self.events = np.concatenate([self.events, links])
@@ -112,6 +117,8 @@ class Layer:
 
     def numbers(self, nodes: Column) -> Column:
         """The things of nodes."""
+        if self.nodes == len(self.base.graph.out.starts) - 1:
+            return nodes
         total = len(self.base.graph.out.starts) - 1
         return np.where(nodes < total, nodes, nodes - total + self.known + 1)
 
@@ -152,12 +159,15 @@ class Layer:
 
         Only those that hold `at` a time, or, with None, also those that removals ended.
         """
+        bit = BEYOND if forward else BESIDE
+        if not len(self.links):
+            nothing = np.empty(0, np.int64)
+            return Laid(self.flags, bit, nothing, np.zeros(1, np.int64), nothing, nothing), nothing
         rows = self.links if at is None else self.links[self.links[:, 3] > at]
         source, target = (rows[:, 0], rows[:, 1]) if forward else (rows[:, 1], rows[:, 0])
         keys = rows[:, 2] if forward else -rows[:, 2]
         order = np.lexsort((keys, source))
         nodes, starts = np.unique(source[order], return_index=True)
-        bit = BEYOND if forward else BESIDE
         flags = self.flags
         if len(rows) < len(self.links):
             flags = flags & ~np.uint8(bit)

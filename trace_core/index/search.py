@@ -12,20 +12,24 @@ import numpy as np
 from numba import njit
 
 Column = Any
-SHIFT = 20
+SHIFT, BITS = 18, 44
+"""A key takes so many bits, the room between two ranks included."""
+BIAS, MASK = 1 << (BITS - 1), (1 << BITS) - 1
+SEARCHES = 1 << (62 - BITS)
+"""So many searches can use a state before it has to be cleared."""
 LOW = 0xFFFFFFFF
 BEYOND, BESIDE, DEAD, REWIRED = 1, 2, 4, 8
 """Flags of a node: more links out, more links in, an inner node that is no more, a thing whose links in are all told anew."""
-REACHED, TIME, SCANNED, FIRST = 0, 1, 2, 3
-"""State of a node: search and layer that reached it last, its time, up to where its links were followed, its depth and slot."""
+NEVER = 2**62
+FULL = -1
+"""A walk that found no room in its queue or its stack."""
 
 
 class Side(NamedTuple):
-    """Links of base node n: `nodes` and `ranks` in `[starts[n], starts[n + 1])`, in the order of the walk."""
+    """Links of base node n: rows (neighbour, rank) of `links` in `[starts[n], starts[n + 1])`, in the order of the walk."""
 
     starts: Column
-    nodes: Column
-    ranks: Column
+    links: Column
 
 
 class Laid(NamedTuple):
@@ -42,14 +46,14 @@ class Laid(NamedTuple):
 class Rules(NamedTuple):
     """What this walk minds.
 
-    The first inner node, and the first of those laid over; last time; number of the search; flags that hide base links at their start or
-    end; and the special links: where they lead, and whether they hold.
+    The first inner node, and the first of those laid over; last key; the search's mark; flags that hide base links at their start or end;
+    and the special links: where they lead, and whether they hold.
     """
 
     inner: int
     laid_inner: int
     horizon: int
-    search: int
+    mark: int
     hidden_from: int
     hidden_to: int
     special: Column
@@ -57,11 +61,11 @@ class Rules(NamedTuple):
 
 
 @njit(cache=True)
-def lower(ranks: Column, low: int, high: int, key: int) -> int:
+def lower(links: Column, low: int, high: int, key: int) -> int:
     """The first place in [low, high) whose time is not before the key."""
     while low < high:
         middle = (low + high) >> 1
-        if (np.int64(ranks[middle]) << SHIFT) < key:
+        if (np.int64(links[middle, 1]) << SHIFT) < key:
             low = middle + 1
         else:
             high = middle
@@ -91,90 +95,119 @@ def grown(queue: Column, used: int) -> Column:
     return wider
 
 
-@njit(cache=True)
-def _relax(state: Column, node: int, key: Any, depth: int, search: int, slot: int) -> int:
-    """Reach a node: 0 nothing new, 1 for the first time, 2 earlier than before, 3 the same, and its slot in the state waits already."""
-    seen = state[node, REACHED]
-    if seen >> 32 != search:
-        state[node, REACHED] = (search << 32) | depth
-        state[node, TIME] = key
-        state[node, SCANNED] = -1
-        state[node, FIRST] = (depth << 32) | slot
-        return 1
-    if key >= state[node, TIME]:
-        return 0
-    state[node, TIME] = key
-    if seen & LOW == depth:
-        return 3
-    state[node, REACHED] = (search << 32) | depth
-    state[node, FIRST] = (state[node, FIRST] & ~LOW) | slot
-    return 2
+class Buffers(NamedTuple):
+    """Room for one walk at a time: the queue, the spans of nodes reached again, the stack, and where each layer ends.
+
+    The queue has `nodes` and `keys`, a place for every node and for every span in `again`.
+    """
+
+    nodes: Column
+    keys: Column
+    again: Column
+    stack: Column
+    layers: Column
 
 
 @njit(cache=True)
-def walk(side: Side, laid: Laid, rules: Rules, state: Column, roots: Column, start: int) -> Column:  # noqa: C901, PLR0912, PLR0915 - one loop
-    """Things reached from the roots, in rows of (thing, depth, key), roots included; they start at key `start`."""
-    found, count = np.empty((1024, 3), np.int64), 0
-    here, now = np.empty((1024, 2), np.int64), 0
-    beyond, later = np.empty((1024, 2), np.int64), 0
+def walk(side: Side, laid: Laid, rules: Rules, state: Column, room: Buffers, roots: Column, start: int) -> tuple[int, int, int]:  # noqa: C901, PLR0912, PLR0915 - one loop
+    """Leave in the queue what is reached from the roots, layer after layer; the roots start at key `start`.
+
+    A row is a span [key, bound) of time in which a node's links are followed: the first of a node has no bound, and when it turns out to be
+    reached earlier, another row -1, -2, … names the span up to there in `again`. Inner nodes wait on the stack, within the layer.
+    The state of a node is the mark of the search that reached it and its key in one number; later marks are lower, so that a single
+    comparison tells whether a node is reached for the first time, or earlier than before.
+    How many rows (or `FULL`), how many of them are again, and how many layers.
+    """
     base, more = len(side.starts) - 1, len(laid.flags) > 0
+    queue, keys, again, stack = room.nodes, room.keys, room.again, room.stack
+    bias = (rules.mark << BITS) + BIAS
+    used, head, depth, deep, twice = 0, 0, 0, 0, 0
     for root in roots:
-        if _relax(state, root, start, 0, rules.search, 0) == 1:
-            here, found = grown(here, now), grown(found, count)
-            here[now, 0], here[now, 1], now = root, start, now + 1
-            found[count, 0], count = root, count + 1
-    depth = 0
-    while now:
+        if state[root] > bias + start:
+            state[root] = bias + start
+            queue[used], keys[used] = root, start
+            used += 1
+    room.layers[0] = used
+    while head < used:
         depth += 1
-        later, head = 0, 0
-        while head < now:
-            node, key = here[head, 0], here[head, 1]
-            head += 1
+        layer = used
+        if depth >= len(room.layers):
+            return FULL, 0, 0
+        while head < layer or deep:
+            bound = NEVER
+            if deep:
+                deep -= 1
+                node, key, bound = stack[deep, 0], stack[deep, 1], stack[deep, 2]
+            else:
+                node, key = np.int64(queue[head]), keys[head]
+                head += 1
+                if node < 0:
+                    node, bound = again[-node - 1, 0], again[-node - 1, 1]
+            link, last, extra, extras = 0, 0, 0, 0
             flags = laid.flags[node] if more else 0
-            link, last = 0, 0
             if node < base and not flags & rules.hidden_from:
-                last = side.starts[node + 1] if state[node, SCANNED] < 0 else state[node, SCANNED]
-                link = lower(side.ranks, side.starts[node], last, key)
-                state[node, SCANNED] = link
-            extra, extras = 0, 0
+                link, last = side.starts[node], side.starts[node + 1]
+                if link < last and (np.int64(side.links[link, 1]) << SHIFT) < key:
+                    link = lower(side.links, link, last, key)
             if flags & laid.bit:
                 at = place(laid.nodes, node)
                 extra, extras = laid.starts[at], laid.starts[at + 1]
+            final = min(bound - 1, rules.horizon)
             while link < last or extra < extras:
                 if link < last:
-                    target, reached = side.nodes[link], np.int64(side.ranks[link]) << SHIFT
+                    target, reached = np.int64(side.links[link, 0]), np.int64(side.links[link, 1]) << SHIFT
                     link += 1
-                    if reached > rules.horizon:
+                    if reached > final:
                         link = last
                         continue
                     if target < 0:
                         if not rules.holds[-target - 1]:
                             continue
-                        target = rules.special[-target - 1]
+                        target = np.int64(rules.special[-target - 1])
                     if more and laid.flags[target] & rules.hidden_to:
                         continue
                 else:
                     target, reached = laid.targets[extra], laid.keys[extra]
                     extra += 1
-                    if reached < key or reached > rules.horizon:
+                    if reached < key or reached > final:
                         continue
-                inner = rules.inner <= target < base or target >= rules.laid_inner
-                news = _relax(state, target, reached, depth, rules.search, later)
-                if news == 0:
+                before = state[target]
+                if bias + reached >= before:
                     continue
-                if inner:
-                    here = grown(here, now)
-                    here[now, 0], here[now, 1], now = target, reached, now + 1
-                elif news == 3:  # noqa: PLR2004 - see _relax
-                    beyond[state[target, FIRST] & LOW, 1] = reached
-                else:
-                    beyond = grown(beyond, later)
-                    beyond[later, 0], beyond[later, 1], later = target, reached, later + 1
-                    if news == 1:
-                        found = grown(found, count)
-                        found[count, 0], count = target, count + 1
-        here, beyond, now = beyond, here, later
-    for at in range(count):
-        found[at, 1] = state[found[at, 0], FIRST] >> 32
-        found[at, 2] = state[found[at, 0], TIME]
-    return found[:count]
+                state[target] = bias + reached
+                if target >= rules.inner and (target < base or target >= rules.laid_inner):
+                    if deep == len(stack):
+                        return FULL, 0, 0
+                    stack[deep, 0], stack[deep, 1], stack[deep, 2] = target, reached, NEVER
+                    if before >> BITS == rules.mark:
+                        stack[deep, 2] = before - bias
+                    deep += 1
+                    continue
+                queue[used], keys[used] = target, reached
+                if before >> BITS == rules.mark:
+                    if twice == len(again):
+                        return FULL, 0, 0
+                    again[twice, 0], again[twice, 1] = target, before - bias
+                    twice += 1
+                    queue[used] = -twice
+                used += 1
+        room.layers[depth] = used
+    return used, twice, depth
+
+
+@njit(cache=True)
+def found(room: Buffers, used: int, twice: int, state: Column) -> tuple[Column, Column, Column]:
+    """(nodes, depths, keys) of what a walk left in its queue, each node once."""
+    count = used - twice
+    nodes, depths, keys = np.empty(count, np.int32), np.empty(count, np.int32), np.empty(count, np.int64)
+    at, depth = 0, 0
+    for row in range(used):
+        while row >= room.layers[depth]:
+            depth += 1
+        if room.nodes[row] >= 0:
+            nodes[at], depths[at], keys[at] = room.nodes[row], depth, room.keys[row]
+            at += 1
+    if twice:
+        for at in range(count):
+            keys[at] = (state[nodes[at]] & MASK) - BIAS
+    return nodes, depths, keys

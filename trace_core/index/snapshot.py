@@ -7,10 +7,9 @@ be deleted while others still read them.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,9 @@ import numpy as np
 import orjson
 
 from trace_core.index.build import Adjacency, Graph
-from trace_core.index.columns import Names
+from trace_core.index.names import Names
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 Column = Any
 
@@ -39,35 +38,42 @@ class Snapshot:
     folder: Path | None = None
 
 
-def save(snapshot: Snapshot, home: Path) -> Path:
-    """Write a snapshot beside the others and make it the current one."""
-    folder = home / f"{snapshot.weaving:012}-{uuid.uuid4().hex[:8]}"
-    folder.mkdir(parents=True)
-    arrays = _arrays(snapshot)
-    for name, array in arrays.items():
-        np.save(folder / f"{name}.npy", array)
-    manifest = {
-        "format": FORMAT,
-        "weaving": snapshot.weaving,
-        "things": snapshot.graph.things,
-        "arrays": {name: {"shape": list(array.shape), "bytes": (folder / f"{name}.npy").stat().st_size} for name, array in arrays.items()},
-        "inner": _runs(snapshot.graph.inner),
-    }
-    text = orjson.dumps(manifest)
-    (folder / "manifest.json").write_bytes(orjson.dumps({"sha256": hashlib.sha256(text).hexdigest(), "manifest": manifest}))
-    pointer = home / f"{CURRENT}.{uuid.uuid4().hex[:8]}"
-    pointer.write_text(folder.name)
-    os.replace(pointer, home / CURRENT)  # noqa: PTH105 - atomic
-    return folder
+@dataclass(slots=True)
+class Draft:
+    """A snapshot that is being written, in a folder beside the others that nobody reads yet."""
 
+    home: Path
+    folder: Path
+    arrays: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-def _arrays(snapshot: Snapshot) -> dict[str, Column]:
-    graph = snapshot.graph
-    found = {"times": graph.times, "special_nodes": graph.special_nodes}
-    found |= {"special_at": graph.special_at, "special_until": graph.special_until}
-    for side, adjacency in (("out", graph.out), ("into", graph.into)):
-        found |= {f"{side}_starts": adjacency.starts, f"{side}_nodes": adjacency.nodes, f"{side}_ranks": adjacency.ranks}
-    return found | {"name_ends": snapshot.names.ends, "name_text": snapshot.names.text}
+    @classmethod
+    def of(cls, home: Path) -> Draft:
+        """A new one."""
+        folder = home / f"draft-{uuid.uuid4().hex[:12]}"
+        folder.mkdir(parents=True)
+        return cls(home, folder)
+
+    def put(self, name: str, array: Column) -> Column:
+        """Write an array and map it."""
+        path = self.folder / f"{name}.npy"
+        np.save(path, array)
+        self.arrays[name] = {"shape": list(array.shape), "bytes": path.stat().st_size}
+        return _mapped(path, self.arrays[name])
+
+    def publish(self, snapshot: Snapshot) -> Snapshot:
+        """Write the manifest and make this the current snapshot."""
+        told = {"weaving": snapshot.weaving, "things": snapshot.graph.things, "products": snapshot.names.products}
+        manifest = {"format": FORMAT, **told, "arrays": self.arrays, "inner": _runs(snapshot.graph.inner)}
+        digest = hashlib.sha256(orjson.dumps(manifest)).hexdigest()
+        (self.folder / "manifest.json").write_bytes(orjson.dumps({"sha256": digest, "manifest": manifest}))
+        pointer = self.home / f"{CURRENT}.{uuid.uuid4().hex[:8]}"
+        pointer.write_text(self.folder.name)
+        pointer.replace(self.home / CURRENT)
+        return replace(snapshot, folder=self.folder)
+
+    def discard(self) -> None:
+        """Delete what was written."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _runs(texts: list[str]) -> list[list[Any]]:
@@ -81,22 +87,31 @@ def _runs(texts: list[str]) -> list[list[Any]]:
     return runs
 
 
+def current(home: Path) -> Path:
+    """The folder of the current snapshot. Errors: `Unusable` when there is none."""
+    try:
+        return home / (home / CURRENT).read_text().strip()
+    except OSError as fault:
+        raise Unusable(f"no snapshot in {home}: build one with `lotweave index build`") from fault
+
+
 def load(home: Path) -> Snapshot:
     """The current snapshot, mapped. Errors: `Unusable` with the reason when there is none, or it is not whole."""
+    folder = current(home)
     try:
-        folder = home / (home / CURRENT).read_text().strip()
         told = orjson.loads((folder / "manifest.json").read_bytes())
     except (OSError, orjson.JSONDecodeError) as fault:
-        raise Unusable(f"no snapshot in {home}: {fault}") from fault
+        raise Unusable(f"{folder / 'manifest.json'}: {fault}") from fault
     manifest = told.get("manifest", {})
     if manifest.get("format") != FORMAT or hashlib.sha256(orjson.dumps(manifest)).hexdigest() != told.get("sha256"):
         raise Unusable(f"{folder / 'manifest.json'} is of another format or was changed")
     arrays = {name: _mapped(folder / f"{name}.npy", size) for name, size in manifest["arrays"].items()}
-    out, into = (Adjacency(*(arrays[f"{side}_{part}"] for part in ("starts", "nodes", "ranks"))) for side in ("out", "into"))
+    out, into = (Adjacency(*(arrays[f"{side}_{part}"] for part in ("starts", "links"))) for side in ("out", "into"))
     inner = [text for text, times in manifest["inner"] for _ in range(times)]
     special = tuple(arrays[f"special_{part}"] for part in ("nodes", "at", "until"))
     graph = Graph(manifest["things"], arrays["times"], out, into, special[0], special[1], special[2], inner)
-    return Snapshot(manifest["weaving"], graph, Names(arrays["name_ends"], arrays["name_text"]), folder)
+    names = Names(arrays["name_ends"], arrays["name_text"], arrays["label"], manifest["products"])
+    return Snapshot(manifest["weaving"], graph, names, folder)
 
 
 def _mapped(path: Path, size: dict[str, Any]) -> Column:

@@ -132,7 +132,7 @@ def _out_of_inner(overlay: Overlay, thing: int) -> Column:
     if thing >= graph.things:
         return np.empty((0, 4), np.int64)
     here = slice(int(graph.into.starts[thing]), int(graph.into.starts[thing + 1]))
-    nodes, at = graph.into.nodes[here].astype(np.int64), graph.times[-graph.into.ranks[here]]
+    nodes, at = graph.into.links[here, 0].astype(np.int64), graph.times[-graph.into.links[here, 1]]
     inner = (nodes >= graph.things) & (nodes < graph.things + len(graph.inner))
     rows = np.empty((int(inner.sum()), 4), np.int64)
     rows[:, 0], rows[:, 1], rows[:, 2], rows[:, 3] = BASE + nodes[inner], thing, at[inner], NEVER
