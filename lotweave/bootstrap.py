@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,7 @@ from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.settings import Connection, Site, resolved
 from pipelines.state import quarantine
 from trace_core.errors import Unreachable
-from trace_core.ports import Documents
+from trace_core.store.reader import Reader
 from trace_core.store.view import StoreView
 
 
@@ -37,10 +37,26 @@ class House:
 
     site: Site
     engine: Engine
+    idle: list[Reader] = field(default_factory=list, compare=False)
 
     def begin(self) -> AbstractContextManager[Sql]:
         """A transaction: committed at the end of the block, rolled back on an error."""
         return self.engine.begin()
+
+    @property
+    def snapshots(self) -> Path:
+        """Where the snapshots of the index lie."""
+        return self.site.state / "index"
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """A reader of the index for this block alone; readers are kept, since each holds room for a search."""
+        reader = self.idle.pop() if self.idle else Reader(self.engine, self.snapshots)
+        try:
+            yield reader
+        finally:
+            reader.close()
+            self.idle.append(reader)
 
     def ping(self) -> bool:
         """Whether the database answers."""
@@ -48,7 +64,7 @@ class House:
             return bool(connection.execute(text("SELECT true")).scalar_one())
 
     @contextmanager
-    def view(self, as_known_at: datetime | None = None) -> Iterator[Documents]:
+    def view(self, as_known_at: datetime | None = None) -> Iterator[StoreView]:
         """The documents that count now, or counted as known then, in one database snapshot."""
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
             yield StoreView(connection, as_known_at=as_known_at, waiting_about=partial(quarantine.waiting_about, connection))

@@ -55,4 +55,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         mapper=lambda line, kind: mapper(line.system, kind),
         outward=lambda line: mapper(line.system, OUTWARD),
         wake=wake or (lambda _task, _argument, _plant: None),
+        snapshots=house.snapshots,
     )

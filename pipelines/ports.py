@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from pathlib import Path
 
 from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
 from pipelines.state.database import Transaction
-from trace_core.ports import Documents
+from trace_core.store.view import StoreView
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,16 @@ class Plumbing:
     """Everything a flow needs from outside.
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
-    system takes nothing back. `wake(task, argument, plant)` sends a message that may come never, late or twice.
+    system takes nothing back. `snapshots` is the index's folder.
+    `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
     begin: Callable[[], AbstractContextManager[Transaction]]
-    view: Callable[[], AbstractContextManager[Documents]]
+    view: Callable[[], AbstractContextManager[StoreView]]
     now: Callable[[], datetime]
     lines: Mapping[str, Line]
     connector: Callable[[str], Connector]
     mapper: Callable[[Line, str], Mapper | None]
     outward: Callable[[Line], Mapper | None]
     wake: Callable[[str, object, str], None]
+    snapshots: Path

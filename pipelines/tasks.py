@@ -9,12 +9,20 @@ from celery import Celery
 
 from pipelines.app import HOUSE, queue_of
 from pipelines.ports import Plumbing
+from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
+from pipelines.steps.settle import settle
 from pipelines.steps.sweep import sweep
 
-NAMES = {"pull": "lotweave.pull", "interpret": "lotweave.interpret", "push": "lotweave.push", "nudge": "lotweave.nudge"}
+NAMES = {
+    "pull": "lotweave.pull",
+    "interpret": "lotweave.interpret",
+    "push": "lotweave.push",
+    "nudge": "lotweave.nudge",
+    "index": "lotweave.index",
+}
 
 
 def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], Any]) -> None:
@@ -32,10 +40,16 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def push_connection(name: str) -> None:
         push([name], plumbing())
 
+    @app.task(name=NAMES["index"])  # type: ignore[untyped-decorator]
+    def index_house(_: str) -> None:
+        own = plumbing()
+        build_when_due(own.begin, own.view, own.snapshots)
+
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:
         due()
         sweep(plumbing())
+        settle(plumbing().begin, plumbing().view, most=5000)
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:

@@ -16,6 +16,7 @@ from trace_core.identifiers import ThingId
 from trace_core.links import FOR_EVER, SINCE_EVER, Journey, Link, Node, Pool
 from trace_core.ports import Documents
 from trace_core.quantity import decimal_text
+from trace_core.reach import roots_of
 from trace_core.walk import Asked, Walked, backward, forward
 
 
@@ -36,7 +37,7 @@ def trace(
     contents at the asked time. `summary` leaves the links out.
     """
     graph, asked = Graph(documents), Asked(at or now, question)
-    roots = _roots(graph, root, asked)
+    roots = roots_of(graph, root, asked)
     walked = (forward if direction == "forward" else backward)(graph, roots, asked)
     if root.is_container:
         graph.reach([root])
@@ -59,14 +60,6 @@ def trace(
         answer["links"] = [_link(link, through, asked) for link, through in written]
     answer |= {"complete": not gaps, "gaps": [gap.as_json() for gap in gaps]}
     return answer | {"counts": {"things": len(things), "links": len(written)}}
-
-
-def _roots(graph: Graph, root: ThingId, asked: Asked) -> list[ThingId]:
-    if not root.is_container:
-        return [root]
-    graph.reach([root])
-    graph.world.open_contents(root)
-    return sorted({thing for thing, _ in graph.containment.contents(root, asked.at)})
 
 
 class _Teller:

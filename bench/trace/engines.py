@@ -23,7 +23,7 @@ ASKED = Asked(EPOCH + timedelta(microseconds=NOW))
 
 
 @dataclass(slots=True)
-class ByIndex:
+class Asking:
     """A question as it is asked: what was committed since, the search, the names."""
 
     reader: Reader

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from bench.trace.engines import ByIndex
+from bench.trace.engines import Asking
 from bench.trace.fill import EPOCH
 from bench.trace.month import MONTH, START
 from trace_core.store.log import partitions
@@ -24,11 +24,11 @@ class Freshener:
     """Commits batches of boards, each with the root among its parts, and asks about the root before and after."""
 
     engine: Engine
-    asked: ByIndex
+    asked: Asking
     root: int
 
     def measure(self) -> dict[str, Any]:
-        """Milliseconds of the question before, right after a batch was committed, and the difference."""
+        """Milliseconds of the question before, right after a batch was committed, and the difference; what came before is laid over too."""
         self.asked.forward(self.root)
         before, after = [], []
         for batch in range(BATCHES + 1):
@@ -50,7 +50,15 @@ class Freshener:
     def _commit(self, batch: int) -> None:
         """Boards made in the last second of the month, as the store writes them."""
         first, at = self.asked.index.base.graph.things + batch * BOARDS, LATER + batch * 10**6
-        told = {"root": self.root, "first": first, "boards": BOARDS, "at": at, "batch": batch, "inputs": INPUTS - 1}
+        told = {
+            "root": self.root,
+            "first": first,
+            "boards": BOARDS,
+            "at": at,
+            "batch": batch,
+            "inputs": INPUTS - 1,
+            "things": self.asked.index.base.graph.things - 1,
+        }
         moment = "to_timestamp((:at + k) / 1e6)"
         with self.engine.begin() as connection:
             partitions(connection, [EPOCH + timedelta(microseconds=at)])
@@ -65,7 +73,7 @@ class Freshener:
                 text(
                     "INSERT INTO event (document_id, at, type, plant, plain, inputs, outputs, lots)"
                     f" SELECT :first + k, {moment}, 'operation', 'A', true,"
-                    " ARRAY[:root] || ARRAY(SELECT 1 + (k * 7919 + i * 104729) % 1000000 FROM generate_series(1, :inputs) i),"
+                    " ARRAY[:root] || ARRAY(SELECT 1 + (k * 7919 + i * 104729) % :things FROM generate_series(1, :inputs) i),"
                     " ARRAY[:first + k], '{}' FROM generate_series(0, :boards - 1) k"
                 ),
                 told,

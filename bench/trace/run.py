@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Engine, create_engine, text
 
-from bench.trace.engines import BACKWARD, FORWARD, UNITS, ByIndex, Plain, by_query
+from bench.trace.engines import BACKWARD, FORWARD, UNITS, Asking, Plain, by_query
 from bench.trace.fill import fill, fill_peer
 from bench.trace.fresh import Freshener
 from bench.trace.measure import resident, timed
@@ -44,7 +44,7 @@ def run(folder: Path, units: int, *, peer: bool) -> dict[str, Any]:
         told: dict[str, Any] = {"machine": _machine(engine), "month": _fill(engine, units, peer=peer)}
         home = folder / "index"
         told["build"] = _build(url, home)
-        asked = ByIndex(Reader(engine, home))
+        asked = Asking(Reader(engine, home))
         graph = asked.index.base.graph
         told["month"] |= {"links": len(graph.out.links), "things": graph.things - 1}
         roots = _roots(engine, asked)
@@ -93,7 +93,7 @@ def _build(url: str, home: Path) -> dict[str, float]:
     return found[-1] | {"disk_mb": sum(f.stat().st_size for f in current(home).iterdir()) / 1e6}
 
 
-def _roots(engine: Engine, asked: ByIndex) -> list[tuple[int, int]]:
+def _roots(engine: Engine, asked: Asking) -> list[tuple[int, int]]:
     """Lots, batches and reels that reach about as many units as wanted, with the number reached."""
     with engine.connect() as connection:
         query = "SELECT id FROM thing WHERE uri ~ '/(SB|L|K)[^/]*$' ORDER BY uri LIKE '%/SB-%' DESC, hashint4(id) LIMIT :n"
@@ -105,7 +105,7 @@ def _roots(engine: Engine, asked: ByIndex) -> list[tuple[int, int]]:
     return [(root, reached[root]) for root in picked]
 
 
-def _forward(engine: Engine, asked: ByIndex, root: int, reached: int, *, peer: bool) -> dict[str, Any]:
+def _forward(engine: Engine, asked: Asking, root: int, reached: int, *, peer: bool) -> dict[str, Any]:
     plain = Plain.over(asked.index)
     told: dict[str, Any] = {"units": reached, "things": len(asked.search(root, "forward"))}
     told["index"] = timed(lambda: asked.forward(root), 9)
@@ -123,7 +123,7 @@ def _forward(engine: Engine, asked: ByIndex, root: int, reached: int, *, peer: b
     return told
 
 
-def _backward(engine: Engine, asked: ByIndex, *, peer: bool) -> dict[str, Any]:
+def _backward(engine: Engine, asked: Asking, *, peer: bool) -> dict[str, Any]:
     with engine.connect() as connection:
         query = "SELECT id FROM thing WHERE uri LIKE 'D/serial/UNIT/%' ORDER BY hashint4(id) LIMIT 20"
         roots = [row[0] for row in connection.execute(text(query))]

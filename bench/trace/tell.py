@@ -27,11 +27,15 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
     lines = [
         f"# Trace, {name}: {month['links'] / 1e6:.1f} M links, {month['things'] / 1e6:.2f} M things, {month['events'] / 1e6:.2f} M events",
         "",
-        f"{machine['cores']} cores of {machine['cpu']}, Python {machine['python']}, PostgreSQL {machine['postgres']}."
-        " Milliseconds: median (least–most).",
+        (
+            f"{machine['cores']} cores of {machine['cpu']}, Python {machine['python']}, PostgreSQL {machine['postgres']}."
+            " Milliseconds: median (least–most)."
+        ),
         "",
-        "| forward to units | index, names included | search alone | naming | plain array search | search / plain"
-        " | PostgreSQL | times faster | wanted |",
+        (
+            "| forward to units | index, names included | search alone | naming | plain array search | search / plain"
+            " | PostgreSQL | times faster | wanted |"
+        ),
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for told, wanted in zip(found["forward"], WANTED, strict=True):
@@ -55,8 +59,10 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
         f"| backward of one unit ({back['things']:.0f} things): search | {_ms(back['search'])} ms | < 1 ms |",
         f"| … with the database snapshot and names; PostgreSQL | {_ms(back['index'])} ms; {peer} ms | |",
         f"| {fresh['links']} fresh links in the next question | {_ms(fresh['extra'])} ms more | ≤ 5 ms |",
-        f"| build, from the database to mapped files | {build['seconds']:.1f} s, peak {build['peak_mb']} MB,"
-        f" {build['disk_mb']:.0f} MB on disk | < 40 s, < 1.5 GB |",
+        (
+            f"| build, from the database to mapped files | {build['seconds']:.1f} s, peak {build['peak_mb']} MB,"
+            f" {build['disk_mb']:.0f} MB on disk | < 40 s, < 1.5 GB |"
+        ),
         f"| resident while answering | {found['resident']['own']} MB own, {found['resident']['mapped']} MB of mapped files | < 1.5 GB |",
         f"| four readers on {readers['cores']} cores | each core loses {readers['loss_per_core']:.0%} | < 30 % |",
     ]

@@ -15,6 +15,7 @@ from rich.table import Table
 from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, err, out, reported, say, the_site
 from pipelines.steps.load import load as load_lines
+from pipelines.steps.settle import settle
 from trace_core.answer import trace as ask
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem
@@ -35,6 +36,7 @@ def load(
             raise Misconfigured("cannot read what is to be loaded", code="no_file", problems=missing)
         with opened(the_site(site)) as house:
             loaded = load_lines(_lines(files), begin=house.begin, now=clock, progress=lambda n: err.print(f"{n} lines loaded"))
+            settle(house.begin, house.view)
         answer = loaded.as_json()
 
         def person() -> None:
@@ -87,13 +89,15 @@ def trace(
         with opened(the_site(site)) as house, house.view(known_at) as documents:
             root, candidates = single(documents, thing)
             if root is None:
-                _no_single(thing, candidates, as_json=as_json)
+                no_single(thing, candidates, as_json=as_json)
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question, "summary": summary}
             answer = ask(documents, root, direction=direction, now=clock(), **options)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
 
-def _no_single(thing: str, candidates: list[dict[str, str]], *, as_json: bool) -> NoReturn:
+def no_single(thing: str, candidates: list[dict[str, str]], *, as_json: bool) -> NoReturn:
+    """End a verb whose number names no thing, or several."""
+
     def person() -> None:
         err.print(f"{thing} names {len(candidates) or 'no'} thing(s)" + (":" if candidates else ""), markup=False)
         for told in candidates:

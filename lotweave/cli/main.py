@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import demo, genealogy, keys, real, running, site, systems, waiting
+from lotweave.cli import demo, genealogy, index, keys, real, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -18,8 +18,10 @@ app.command()(site.init)
 app.command()(site.check)
 app.command()(genealogy.load)
 app.command()(genealogy.trace)
+app.command()(index.reach)
 app.command()(genealogy.find)
 app.command()(genealogy.gaps)
+app.command()(index.rebuild)
 app.command()(demo.demo)
 app.command()(real.real)
 app.command()(running.up)
@@ -32,6 +34,7 @@ app.add_typer(systems.connections, name="connections")
 app.add_typer(waiting.quarantine, name="quarantine")
 app.add_typer(waiting.stitch, name="stitch")
 app.add_typer(waiting.outbox, name="outbox")
+app.add_typer(index.index, name="index")
 app.add_typer(keys.app, name="keys")
 
 

@@ -13,12 +13,14 @@ from marshmallow import ValidationError
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
 from lotweave.console.redact import redacted
+from lotweave.questions import reach_of
 from pipelines.steps.load import load
 from trace_core.answer import trace
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem, Verdict
 from trace_core.find import find, single
-from trace_core.walk import QUESTIONS
+from trace_core.reach import DIRECTIONS
+from trace_core.walk import QUESTIONS, Asked
 
 View = Callable[..., Response]
 
@@ -42,6 +44,7 @@ def make_app(house: House) -> Flask:
         ("/api/v1/documents", "POST", _documents),
         ("/api/v1/find", "GET", _find),
         ("/api/v1/trace/<direction>", "GET", _trace),
+        ("/api/v1/reach/<direction>", "GET", _reach),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
     return app
@@ -106,6 +109,27 @@ def _trace(house: House, who: Holder, direction: str) -> Response:
         options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question, "summary": summary}
         answer = trace(view, root, direction=direction, now=clock(), **options)
     return _json(redacted(answer, who))
+
+
+def _reach(house: House, who: Holder, direction: str) -> Response:
+    at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
+    if direction not in DIRECTIONS or question not in QUESTIONS:
+        return problem(404, "Unknown", "a reach is backward or forward, its question contains, ever or exposed")
+    with house.view(known) as view, house.reader() as reader:
+        root, candidates = single(view, request.args.get("id", ""))
+        if root is None or not who.sees(root.plant):
+            return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
+        found = reach_of(view, reader, root, direction, Asked(at or clock(), question))
+        if request.args.get("format") == "lines":
+            return Response(found.reach.lines(), content_type="text/plain; charset=utf-8")
+        told = found.as_json(things=request.args.get("count") != "true")
+    return _json(told | {"things": [_named(thing, who) for thing in told["things"]]} if "things" in told else told)
+
+
+def _named(thing: dict[str, Any], who: Holder) -> dict[str, Any]:
+    """A thing of a reach as a key may see it: of other plants its id alone."""
+    plant = thing["id"].split("/")[0]
+    return thing if who.sees(plant) else {"id": thing["id"], "plant": plant, "redacted": True}
 
 
 def _moment(name: str) -> Any:

@@ -52,6 +52,31 @@ def test_load_trace_find_and_gaps_start_the_database_by_themselves(site: Path) -
     assert not (site / ".lotweave" / "postgres" / "postmaster.pid").exists()
 
 
+def test_the_index_is_built_asked_and_proved(site: Path) -> None:
+    feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
+    lotweave("load", "-", "--json", site=site, feed=feed)
+
+    missing = lotweave("index", "status", "--json", site=site)
+    slow = lotweave("reach", "forward", "L1", "--json", site=site)
+    built = lotweave("index", "build", "--json", site=site)
+    status = lotweave("index", "status", "--json", site=site)
+    fast = lotweave("reach", "forward", "L1", "--json", site=site)
+    lines = lotweave("reach", "backward", "S1", "--show", "lines", site=site)
+    wrong = lotweave("reach", "sideways", "L1", site=site)
+    proved = lotweave("rebuild", "--json", site=site)
+    replaced = lotweave("rebuild", "--replace", "--json", site=site)
+
+    assert (missing.returncode, told(missing)["snapshot"]) == (1, None)
+    assert (told(slow)["served_by"], told(fast)["served_by"]) == ("documents", "index")
+    assert told(slow)["things"] == told(fast)["things"] == [{"id": "HZ/serial/PCBA/S1", "depth": 1, "since": "2026-03-01T09:00:00Z"}]
+    assert (built.returncode, told(built)["links"]) == (0, 2)
+    assert (status.returncode, told(status)["behind"]) == (0, 0)
+    assert lines.stdout == "HZ/lot/CAP/L1\n"
+    assert wrong.returncode == 2
+    assert (proved.returncode, told(proved)) == (0, {"differences": []})
+    assert (replaced.returncode, told(replaced)["differences"]) == (0, [])
+
+
 def test_a_file_with_a_bad_line_loads_the_good_ones_and_exits_1(site: Path) -> None:
     done = lotweave("load", "-", "--json", site=site, feed=f"{LINE % ('1', 'receive', 8, LOT, '')}\nnope\n")
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lotweave.access.keys import create
 from lotweave.bootstrap import House
 from lotweave.console.app import make_app
+from pipelines.steps.index import build
 
 STORY = [
     ("HZ", "1", {"type": "issue", "thing": {"kind": "lot", "item": "CAP", "number": "L1"}, "order": "MO-1"}),
@@ -83,3 +84,25 @@ def test_beyond_its_plants_a_key_sees_ids_alone(client: FlaskClient, house: Hous
 
 def test_a_wrong_time_is_a_problem(client: FlaskClient, house: House) -> None:
     assert client.get("/api/v1/trace/forward?id=L1&at=yesterday", headers=key(house)).status_code == 400
+
+
+def test_a_reach_names_things_and_says_who_served_it(client: FlaskClient, house: House) -> None:
+    client.post("/api/v1/documents", data=LINES, headers=key(house))
+
+    by_documents = client.get("/api/v1/reach/forward?id=L1", headers=key(house)).json
+    build(house.begin, house.view, house.snapshots)
+    by_index = client.get("/api/v1/reach/forward?id=L1", headers=key(house)).json
+    lines = client.get("/api/v1/reach/forward?id=L1&format=lines", headers=key(house))
+    counts = client.get("/api/v1/reach/forward?id=L1&count=true", headers=key(house)).json
+    limited = client.get("/api/v1/reach/forward?id=L1", headers=key(house, "viewer", "HZ")).json
+
+    assert (by_documents["served_by"], by_index["served_by"]) == ("documents", "index")
+    assert by_documents["things"] == by_index["things"]
+    assert by_index["counts"]["products"] == [
+        {"plant": "HZ", "kind": "serial", "item": "PCBA", "things": 1},
+        {"plant": "SU", "kind": "serial", "item": "PCBA", "things": 1},
+    ]
+    assert sorted(lines.data.splitlines()) == [b"HZ/serial/PCBA/S1", b"SU/serial/PCBA/S1"]
+    assert "things" not in counts
+    assert limited["things"][1] == {"id": "SU/serial/PCBA/S1", "plant": "SU", "redacted": True}
+    assert client.get("/api/v1/reach/sideways?id=L1", headers=key(house)).status_code == 404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -17,7 +18,7 @@ from scheduler.plan import make_due_runs
 def plumbing(house: House, now: datetime) -> Plumbing:
     line = Line("hz", "HZ", "kingdee", ZoneInfo("Asia/Shanghai"), {"ENG_BOM": 30, "BD_MATERIAL": 10})
     nothing = lambda *_: None  # noqa: E731 - a port that is not used here
-    return Plumbing(house.begin, nullcontext, lambda: now, {"hz": line}, nothing, nothing, nothing, nothing)  # type: ignore[arg-type]
+    return Plumbing(house.begin, nullcontext, lambda: now, {"hz": line}, nothing, nothing, nothing, nothing, Path())  # type: ignore[arg-type]
 
 
 def test_two_beats_make_one_run_of_each_kind(house: House) -> None:

@@ -73,6 +73,9 @@ def in_memory(_name: str, array: Column) -> Column:
 def build(events: Events, links: Links, highest: int, put: Put = in_memory) -> Graph:
     """The graph of all links; `highest` is the highest number of a thing. Arrays are put away one by one, so that few are in memory."""
     first_inner = highest + 1
+    named = max(int(column.max(initial=0)) for column in (events.inputs, events.outputs, events.lots, links.starts, links.ends))
+    if named > highest:
+        raise ValueError(f"an event or link names thing {named}, but things are numbered up to {highest}; run `lotweave rebuild`")
     starts, ends = (np.where(column < 0, first_inner - 1 - column, column).astype(np.int32) for column in (links.starts, links.ends))
     times, ranks = np.unique(np.concatenate([events.at, links.at]), return_inverse=True)
     ranks = ranks.astype(np.int32)

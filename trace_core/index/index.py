@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,11 @@ class Reached:
     depths: Column
     _keys: Column
     _layer: Layer
+
+    def without(self, roots: Collection[int]) -> Reached:
+        """The same but for the roots, which are the first."""
+        count = int((self.depths[: len(roots)] == 0).sum())
+        return Reached(self.numbers[count:], self.depths[count:], self._keys[count:], self._layer)
 
     @property
     def since(self) -> Column:
@@ -55,12 +60,11 @@ class Index:
         rules = self._rules(layer, forward=forward, at=at, question=question)
         start = BEFORE if forward else -layer.key(at)
         adjacency = self.base.graph.out if forward else self.base.graph.into
-        side = Side(adjacency.starts, adjacency.links)
+        side, laid = Side(adjacency.starts, adjacency.links), layer.side(forward=forward)
         if question == "ever":
-            laid, last = layer.side(forward=forward, at=None)
-            nodes, depths, keys = self._ever(side, laid, rules, _ended(self.base.graph, layer, last, forward=forward), known, start)
+            ended = _ended(self.base.graph, layer, layer.keys_before(laid.until), forward=forward)
+            nodes, depths, keys = self._ever(side, laid, rules, ended, known, start)
         else:
-            laid, _ = layer.side(forward=forward, at=at if question == "contains" else None)
             nodes, depths, keys = self._walk(side, laid, rules, known, start)
         alone = [root for root in roots if not layer.knows(root)]
         numbers = np.concatenate([np.array(alone, np.int64), layer.numbers(nodes)]) if alone else layer.numbers(nodes)
@@ -75,6 +79,7 @@ class Index:
             inner=graph.things,
             laid_inner=layer.first_inner,
             horizon=layer.key(at) if forward else NEVER,
+            after=at if question == "contains" else -NEVER,
             mark=0,
             hidden_from=0 if forward else REWIRED,
             hidden_to=DEAD | REWIRED if forward else DEAD,

@@ -10,7 +10,7 @@ import numpy as np
 
 from trace_core.index.build import NEVER
 from trace_core.index.search import BESIDE, BEYOND, DEAD, REWIRED, SHIFT, Laid
-from trace_core.index.snapshot import Snapshot
+from trace_core.index.snapshot import Snapshot, Unusable
 
 Column = Any
 BASE = 1 << 40
@@ -22,12 +22,12 @@ class Overlay:
     """Grows with every catch-up; `layer` lays it out for the walk.
 
     Links are rows (start, end, at, until) of int64: things by number, inner nodes as -1, -2, … within their origin or, where they are the
-    snapshot's, as `BASE` + node; times in microseconds.
+    snapshot's, as `BASE` + node; times in microseconds. Columns lie in one piece (order F).
     """
 
     base: Snapshot
     weaving: int
-    events: Column = field(default_factory=lambda: np.empty((0, 5), np.int64))
+    events: Column = field(default_factory=lambda: np.empty((0, 5), np.int64, order="F"))
     sets: dict[str, Column] = field(default_factory=dict)
     rewired: dict[int, Column] = field(default_factory=dict)
     _layer: Layer | None = None
@@ -77,6 +77,7 @@ class Layer:
     links: Column
     """Rows of (start node, end node, key, until)."""
     flags: Column
+    _sides: dict[bool, Laid] = field(default_factory=dict)
 
     @classmethod
     def of(cls, overlay: Overlay) -> Layer:
@@ -84,25 +85,26 @@ class Layer:
         base, graph = overlay.base, overlay.base.graph
         total = len(graph.out.starts) - 1
         rows, highest = _numbered(overlay)
-        rows = rows[~_from_dead(rows, overlay)]
+        if len(dead := _dead(overlay)):
+            rows = rows[~np.isin(rows[:, 0], BASE + dead)]
         known = graph.things - 1
         new_things = max(0, highest - known)
         first_inner = total + new_things
-        for column in (0, 1):
-            at = rows[:, column]
-            things = np.where(at > known, at - known - 1 + total, at)
-            rows[:, column] = np.where(at < 0, first_inner - 1 - at, np.where(at >= BASE, at - BASE, things))
-        extra_times, extra_keys = _keys(graph.times, rows[:, 2])
+        for at in (rows[:, 0], rows[:, 1]):
+            inner, theirs, later = at < 0, at >= BASE, (at > known) & (at < BASE)
+            for which, shift in ((theirs, -BASE), (later, total - known - 1)):
+                at[which] += shift
+            at[inner] = first_inner - 1 - at[inner]
+        extra_times, extra_keys = _keys(graph.times, rows[_runs(rows[:, 2])[:-1], 2])
         nodes = max(first_inner, int(rows[:, :2].max(initial=-1)) + 1)
         layer = cls(base, nodes, first_inner, known, extra_times, extra_keys, rows, np.empty(0, np.uint8))
         if len(rows) or overlay.sets or overlay.rewired:
-            rows[:, 2] = layer.keys(rows[:, 2])
+            runs = _runs(rows[:, 2])
+            rows[:, 2] = np.repeat(layer.keys(rows[runs[:-1], 2]), np.diff(runs))
             layer.flags = np.zeros(layer.nodes, np.uint8)
             layer.flags[rows[:, 0]] |= BEYOND
             layer.flags[rows[:, 1]] |= BESIDE
-            for place, origin in enumerate(graph.inner):
-                if origin in overlay.sets:
-                    layer.flags[graph.things + place] |= DEAD
+            layer.flags[dead] |= DEAD
             for thing in overlay.rewired:
                 layer.flags[layer.node(thing)] |= REWIRED
         return layer
@@ -152,29 +154,25 @@ class Layer:
 
     def keys_before(self, times: Column) -> Column:
         """The greatest keys whose times are before these; `NEVER` is before nothing."""
-        return np.array([NEVER if time >= NEVER else self.key(int(time) - 1) for time in times], np.int64)
+        found: Column = np.full(len(times), NEVER, np.int64)
+        for at in np.flatnonzero(times < NEVER):
+            found[at] = self.key(int(times[at]) - 1)
+        return found
 
-    def side(self, *, forward: bool, at: int | None) -> tuple[Laid, Column]:
-        """The links of one direction, sorted by where they leave, and the last key within which each holds.
+    def side(self, *, forward: bool) -> Laid:
+        """The links of one direction, sorted by where they leave; made once."""
+        if forward not in self._sides:
+            self._sides[forward] = self._laid(forward=forward)
+        return self._sides[forward]
 
-        Only those that hold `at` a time, or, with None, also those that removals ended.
-        """
-        bit = BEYOND if forward else BESIDE
-        if not len(self.links):
-            nothing = np.empty(0, np.int64)
-            return Laid(self.flags, bit, nothing, np.zeros(1, np.int64), nothing, nothing), nothing
-        rows = self.links if at is None else self.links[self.links[:, 3] > at]
+    def _laid(self, *, forward: bool) -> Laid:
+        rows = self.links
         source, target = (rows[:, 0], rows[:, 1]) if forward else (rows[:, 1], rows[:, 0])
         keys = rows[:, 2] if forward else -rows[:, 2]
-        order = np.lexsort((keys, source))
+        order = np.argsort(source)
         nodes, starts = np.unique(source[order], return_index=True)
-        flags = self.flags
-        if len(rows) < len(self.links):
-            flags = flags & ~np.uint8(bit)
-            flags[nodes] |= bit
-        last = self.keys_before(rows[order, 3]) if at is None else np.empty(0, np.int64)
         starts = np.append(starts, len(rows)).astype(np.int64)
-        return Laid(flags, bit, nodes, starts, target[order], keys[order]), last
+        return Laid(self.flags, BEYOND if forward else BESIDE, nodes, starts, target[order], keys[order], rows[order, 3])
 
 
 def _numbered(overlay: Overlay) -> tuple[Column, int]:
@@ -190,16 +188,26 @@ def _numbered(overlay: Overlay) -> tuple[Column, int]:
     return rows, max(int(places[places < BASE].max(initial=0)), *overlay.rewired, 0)
 
 
+def _runs(values: Column) -> Column:
+    """Where each run of equal values begins, and the end of the last."""
+    return np.concatenate([np.zeros(min(len(values), 1), np.int64), np.flatnonzero(np.diff(values)) + 1, [len(values)]])
+
+
 def _keys(base: Column, times: Column) -> tuple[Column, Column]:
     """Times that are not among those of the snapshot, sorted, and their keys: after the time before them, in their own order."""
-    extra = np.setdiff1d(times, base)
-    before = np.searchsorted(base, extra).astype(np.int64) - 1
+    extra = np.unique(times)
+    places = np.searchsorted(base, extra)
+    known = base[np.minimum(places, len(base) - 1)] == extra if len(base) else np.zeros(len(extra), bool)
+    extra, before = extra[~known], places[~known].astype(np.int64) - 1
     _, first, same = np.unique(before, return_index=True, return_inverse=True)
-    return extra, (before << SHIFT) + 1 + np.arange(len(extra)) - first[same]
+    room = np.arange(len(extra)) - first[same]
+    if len(room) and room[before < len(base) - 1].max(initial=0) >= 1 << SHIFT:
+        raise Unusable("too many new times between two of the snapshot; build a newer one: lotweave index build")
+    return extra, (before << SHIFT) + 1 + room
 
 
-def _from_dead(rows: Column, overlay: Overlay) -> Column:
-    """Which links leave an inner node of the snapshot whose origin was derived anew."""
-    graph = overlay.base.graph
-    dead = np.array([BASE + graph.things + place for place, origin in enumerate(graph.inner) if origin in overlay.sets], np.int64)
-    return np.isin(rows[:, 0], dead)
+def _dead(overlay: Overlay) -> Column:
+    """Inner nodes of the snapshot whose origin was derived anew."""
+    inner = overlay.base.inner
+    found = [inner[origin] for origin in overlay.sets if origin in inner]
+    return np.concatenate([np.empty(0, np.int64), *found])

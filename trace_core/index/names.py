@@ -19,7 +19,10 @@ LINE = ord("\n")
 
 @dataclass(slots=True)
 class Names:
-    """The id of thing n is `text[ends[n - 1]:ends[n]]`; `products[label[n]]` is its id without the number: `PLANT/kind/ITEM`."""
+    """The id of thing n is `text[ends[n - 1]:ends[n]]`; `products[label[n]]` is its id without the number: `PLANT/kind/ITEM`.
+
+    Things that came later, whose numbers are higher, are left out of all answers.
+    """
 
     ends: Column
     text: Column
@@ -42,7 +45,7 @@ class Names:
 
     def counted(self, numbers: Column) -> dict[str, int]:
         """How many of these things there are of each product."""
-        counts = np.bincount(self.label[numbers], minlength=len(self.products))
+        counts = np.bincount(self.label[numbers[numbers < len(self)]], minlength=len(self.products))
         return {self.products[label]: int(counts[label]) for label in np.flatnonzero(counts)}
 
     def only(self, numbers: Column, product: str) -> Column:
@@ -93,12 +96,15 @@ def _products(ends: Column, text: Column) -> Column:
 
 @njit(cache=True)
 def _lines(ends: Column, text: Column, numbers: Column) -> Column:
-    size = len(numbers)
-    for number in numbers:
+    """`numbers` ascending; those that have no name are left out."""
+    size, known = len(numbers), len(numbers)
+    while known and numbers[known - 1] >= len(ends):
+        known -= 1
+    for number in numbers[:known]:
         size += ends[number] - ends[number - 1]
-    found = np.empty(size, np.uint8)
+    found = np.empty(size - len(numbers) + known, np.uint8)
     at = 0
-    for number in numbers:
+    for number in numbers[:known]:
         start, end = ends[number - 1], ends[number]
         for byte in range(end - start):
             found[at + byte] = text[start + byte]
@@ -113,5 +119,5 @@ def _only(label: Column, numbers: Column, wanted: int) -> Column:
     found, count = np.empty(len(numbers), numbers.dtype), 0
     for number in numbers:
         found[count] = number
-        count += label[number] == wanted
+        count += number < len(label) and label[number] == wanted
     return found[:count]

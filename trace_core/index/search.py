@@ -41,18 +41,20 @@ class Laid(NamedTuple):
     starts: Column
     targets: Column
     keys: Column
+    until: Column
 
 
 class Rules(NamedTuple):
     """What this walk minds.
 
-    The first inner node, and the first of those laid over; last key; the search's mark; flags that hide base links at their start or end;
-    and the special links: where they lead, and whether they hold.
+    The first inner node, and the first of those laid over; last key; the time after which a link laid over must hold; the search's mark;
+    flags that hide base links at their start or end; and the special links: where they lead, and whether they hold.
     """
 
     inner: int
     laid_inner: int
     horizon: int
+    after: int
     mark: int
     hidden_from: int
     hidden_to: int
@@ -169,7 +171,7 @@ def walk(side: Side, laid: Laid, rules: Rules, state: Column, room: Buffers, roo
                 else:
                     target, reached = laid.targets[extra], laid.keys[extra]
                     extra += 1
-                    if reached < key or reached > final:
+                    if reached < key or reached > final or laid.until[extra - 1] <= rules.after:
                         continue
                 before = state[target]
                 if bias + reached >= before:

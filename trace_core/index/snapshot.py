@@ -36,6 +36,17 @@ class Snapshot:
     graph: Graph
     names: Names
     folder: Path | None = None
+    _inner: dict[str, Column] | None = None
+
+    @property
+    def inner(self) -> dict[str, Column]:
+        """The inner nodes of each origin of derived links."""
+        if self._inner is None:
+            found: dict[str, list[int]] = {}
+            for place, origin in enumerate(self.graph.inner, self.graph.things):
+                found.setdefault(origin, []).append(place)
+            self._inner = {origin: np.array(nodes, np.int64) for origin, nodes in found.items()}
+        return self._inner
 
 
 @dataclass(slots=True)
@@ -122,6 +133,11 @@ def _mapped(path: Path, size: dict[str, Any]) -> Column:
     except (OSError, ValueError) as fault:
         raise Unusable(f"{path}: {fault}") from fault
     return np.asarray(mapped)
+
+
+def forget(home: Path) -> None:
+    """Let there be no current snapshot; readers of the last one see at their next question that it is gone."""
+    (home / CURRENT).unlink(missing_ok=True)
 
 
 def sweep(home: Path, keep: int = 2) -> None:

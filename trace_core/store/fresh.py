@@ -70,7 +70,7 @@ def links_of(events: Events) -> Column:
     of = np.searchsorted(events.lot_ends, belong, side="right")
     members = events.outputs[(events.output_ends - made)[of] + belong - (events.lot_ends[of] - np.diff(events.lot_ends, prepend=0)[of])]
     which = np.concatenate([per, of])
-    rows = np.empty((len(which), 5), np.int64)
+    rows = np.empty((len(which), 5), np.int64, order="F")
     rows[:, 0], rows[:, 1] = np.concatenate([starts, members]), np.concatenate([ends, events.lots[belong]])
     rows[:, 2], rows[:, 3], rows[:, 4] = events.at[which], NEVER, events.documents[which]
     return rows

@@ -29,12 +29,13 @@ def log_events(connection: Connection, woven: Mapping[int, Document]) -> dict[in
         columns = "document_id, at, type, plant, order_number, shipment, plain, inputs, outputs, lots"
         with cursor.copy(f"COPY event ({columns}) FROM STDIN") as copy:
             for id_ in sorted(fresh):
-                copy.write_row((id_, *_row(fresh[id_], numbers)))
+                copy.write_row((id_, *row_of(fresh[id_], numbers)))
         cursor.close()
     return fresh
 
 
-def _row(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
+def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
+    """The columns of an event after its document's id; every thing that it names must have a number."""
     inputs = [numbers[flow.thing] for flow in (*event.inputs, *event.removed)]
     outputs = [numbers[flow.thing] for flow in event.outputs]
     lots = [numbers[flow.lot] if flow.lot and flow.lot != flow.thing else 0 for flow in event.outputs]

@@ -6,35 +6,34 @@ is it read, in a database snapshot of its own.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger
 
 from trace_core.identifiers import ThingId
 from trace_core.index.index import Index, Reached
 from trace_core.index.laid import Overlay
 from trace_core.index.snapshot import Unusable, current, load
 from trace_core.store.fresh import catch_up
-from trace_core.store.link_sets import micros
+from trace_core.store.link_sets import EPOCH, micros
 from trace_core.store.view import StoreView
 from trace_core.walk import Asked
 
-ASKED = text(
-    "SELECT (SELECT coalesce(max(id), 0) FROM weaving) AS weaving, ARRAY(SELECT id FROM thing WHERE uri = ANY(:uris)) AS numbers"
-).bindparams(bindparam("uris", type_=ARRAY(Text)))
+ASKED = "SELECT (SELECT coalesce(max(id), 0) FROM weaving), ARRAY(SELECT id FROM thing WHERE uri = ANY(%s))"
 NAMES = text("SELECT id, uri FROM thing WHERE id = ANY(:numbers)").bindparams(bindparam("numbers", type_=ARRAY(BigInteger)))
 BEHIND = 250_000
 """Weavings that are laid over a snapshot at most; with more, the rules answer until a newer one is built."""
 
 
 @dataclass(slots=True)
-class Found:
-    """What a question reached, as of a weaving. The roots come first, at depth 0."""
+class ByIndex:
+    """A reach found by the index, as of a weaving; a `reach.Reach`."""
 
     weaving: int
     reached: Reached
@@ -44,27 +43,27 @@ class Found:
     def __len__(self) -> int:
         return len(self.reached.numbers)
 
+    def rows(self) -> Iterator[tuple[str, int, datetime]]:
+        """(id, depth, τ) of each thing, by depth."""
+        names, reached = self._index.base.names, self.reached
+        for number, depth, since in zip(reached.numbers.tolist(), reached.depths.tolist(), reached.since.tolist(), strict=True):
+            uri = names.of(number) if number < len(names) else self._fresh[number]
+            yield uri, depth, EPOCH + timedelta(microseconds=since)
+
     def lines(self, product: str | None = None) -> bytes:
         """The ids of all things, or of one product's, each ended by a line feed, in the order of their first appearance."""
         numbers, names = self.reached.numbers, self._index.base.names
         later = sorted(number for number, uri in self._fresh.items() if product is None or uri.rpartition("/")[0] == product)
-        if self._fresh:
-            numbers = numbers[numbers < len(names)]
         if product is not None:
             numbers = names.only(numbers, product)
         return names.lines(numbers) + "".join(f"{self._fresh[number]}\n" for number in later).encode()
 
-    def ids(self) -> list[str]:
-        """The id of each thing, in the order in which they were reached."""
-        names = self._index.base.names
-        return [names.of(number) if number < len(names) else self._fresh[number] for number in self.reached.numbers.tolist()]
-
     def counted(self) -> dict[str, int]:
         """How many things of each product, `PLANT/kind/ITEM`."""
         numbers, names = self.reached.numbers, self._index.base.names
-        found = names.counted(numbers[numbers < len(names)])
-        for number in numbers[numbers >= len(names)].tolist():
-            product = self._fresh[number].rpartition("/")[0]
+        found = names.counted(numbers)
+        for uri in self._fresh.values():
+            product = uri.rpartition("/")[0]
             found[product] = found.get(product, 0) + 1
         return dict(sorted(found.items()))
 
@@ -77,18 +76,20 @@ class Reader:
         self.home = home
         self.index: Index | None = None
         self._standing: Connection | None = None
+        self._later: dict[int, str] = {}
 
-    def reach(self, roots: Collection[ThingId], direction: str, asked: Asked) -> Found:
+    def reach(self, roots: Collection[ThingId], direction: str, asked: Asked) -> ByIndex:
         """What a question about some things reaches.
 
         Errors: `Unusable` with the reason when there is no whole snapshot, or too much was woven since.
         """
         index = self._current()
-        row = self._connection().execute(ASKED, {"uris": [root.uri for root in roots]}).one()
-        if row.weaving > index.overlay.weaving:
-            self._catch_up(index, row.weaving)
-        reached = index.reach(row.numbers, direction, micros(asked.at), asked.question)
-        return Found(index.overlay.weaving, reached, index, self._names(index, reached))
+        newest, numbers = self._as_of_now([root.uri for root in roots])
+        if newest > index.overlay.weaving:
+            self._catch_up(index, newest)
+        reached = index.reach(numbers, direction, micros(asked.at), asked.question)
+        reached = reached.without(numbers)
+        return ByIndex(index.overlay.weaving, reached, index, self._names(index, reached))
 
     def close(self) -> None:
         """Give the database connection back."""
@@ -101,8 +102,14 @@ class Reader:
         folder = current(self.home)
         if self.index is None or self.index.base.folder != folder:
             base = load(self.home)
-            self.index = Index(base, Overlay(base, base.weaving))
+            self.index, self._later = Index(base, Overlay(base, base.weaving)), {}
         return self.index
+
+    def _as_of_now(self, uris: list[str]) -> tuple[int, list[int]]:
+        """The newest weaving and the numbers of things; prepared once, since it is part of every question."""
+        driver: Any = self._connection().connection.driver_connection
+        newest, numbers = driver.execute(ASKED, (uris,), prepare=True).fetchone()
+        return newest, numbers
 
     def _connection(self) -> Connection:
         if self._standing is None or self._standing.closed or self._standing.invalidated:
@@ -119,5 +126,8 @@ class Reader:
         """Ids of things that came after the snapshot."""
         if index.overlay.empty:
             return {}
-        told: dict[str, Any] = {"numbers": reached.numbers[reached.numbers >= len(index.base.names)].tolist()}
-        return {row.id: row.uri for row in self._connection().execute(NAMES, told)}
+        numbers = reached.numbers[reached.numbers >= len(index.base.names)].tolist()
+        missing = [number for number in numbers if number not in self._later]
+        if missing:
+            self._later |= {row.id: row.uri for row in self._connection().execute(NAMES, {"numbers": missing})}
+        return {number: self._later[number] for number in numbers}

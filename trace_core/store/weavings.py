@@ -29,10 +29,11 @@ def record(connection: Connection, known: Mapping[int, Document], switched: Mapp
     origins = stale_origins(connection, Change(on, off, set(logged)))
     plain = [id_ for id_, event in logged.items() if is_plain(event) and of_document(id_) not in origins]
     if plain or origins:
-        _write(connection, {id_: logged[id_].at for id_ in sorted(plain)}, sorted(origins), now)
+        log_weaving(connection, {id_: logged[id_].at for id_ in sorted(plain)}, sorted(origins), now)
 
 
-def _write(connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime) -> None:
+def log_weaving(connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime) -> None:
+    """Say which plain events count from now on, with their times, and which origins have to be derived anew."""
     statement = text(
         "INSERT INTO weaving (at, events, earliest, latest, stale) VALUES (:now, :events, :earliest, :latest, :stale) RETURNING id"
     ).bindparams(bindparam("events", type_=ARRAY(BigInteger)), bindparam("stale", type_=ARRAY(Text)))
@@ -53,3 +54,8 @@ def _documents(connection: Connection, ids: list[int]) -> dict[int, Document]:
         "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document WHERE id = ANY(:ids)"
     ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
     return {row.id: document_of(row) for row in connection.execute(statement, {"ids": ids})}
+
+
+def count_since(connection: Connection, number: int) -> int:
+    """How many weavings came after one."""
+    return int(connection.execute(text("SELECT count(*) FROM weaving WHERE id > :number"), {"number": number}).scalar_one())
