@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 
 from trace_core.direct import RENAMES
 from trace_core.documents.envelope import Document
-from trace_core.events import Event, event_of
+from trace_core.events import Event, Flow, event_of
 from trace_core.graph import Graph
 from trace_core.links import Link
 from trace_core.ports import Documents
@@ -74,8 +74,17 @@ def is_plain(event: Event) -> bool:
     """Whether the event's links are its inputs to its outputs and its outputs to their lots, as far as the event itself tells."""
     if event.type not in DIRECT or event.removed or event.reverses:
         return False
-    parts = all(not flow.thing.is_container and (flow.quantity is None or flow.quantity > 0) for flow in event.inputs)
-    return parts and bool(event.outputs) and all(flow.quantity is None or flow.quantity > 0 for flow in event.outputs)
+    return all(map(plain_part, event.inputs)) and bool(event.outputs) and all(map(plain_output, event.outputs))
+
+
+def plain_part(flow: Flow) -> bool:
+    """Whether an input is a thing itself that surely went in."""
+    return not flow.thing.is_container and plain_output(flow)
+
+
+def plain_output(flow: Flow) -> bool:
+    """Whether an output surely came out."""
+    return flow.quantity is None or flow.quantity > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,20 +77,29 @@ def thing_of(told: Mapping[str, Any], plant: str) -> ThingId:
 
 
 def event_of(document: Document) -> Event | None:
-    """The event that a document states, None when it is withdrawn or states no event."""
-    reader = _READERS.get(document.kind)
-    return None if document.deleted or reader is None else reader(document)
+    """The event that a document states, None when it is withdrawn or states no event. It is read once and kept with the document."""
+    if document.deleted or document.kind not in _READERS:
+        return None
+    if document.stated is None:
+        source = Source(document.plant, document.kind, document.key, document.revision)
+        document.state(_READERS[document.kind](source, document.body, flows_of(document.kind, document.body, document.plant)))
+    event: Event = document.stated
+    return event
 
 
-def _source(document: Document) -> Source:
-    return Source(document.plant, document.kind, document.key, document.revision)
+def flows_of(kind: str, body: Mapping[str, Any], plant: str) -> dict[str, tuple[Flow, ...]]:
+    """The flows that the body of an event document states, by the name of its field."""
+    if kind in {"movement", "inspection"}:
+        moved = flow_of(body, plant, thing_of(body["thing"], plant))
+        return {"thing": (moved,), "other": (Flow(thing_of(body["other"], plant)),) if "other" in body else ()}
+    if kind == "pack":
+        return {"contents": tuple(flow_of(told, plant, thing_of(told, plant)) for told in body["contents"])}
+    found = {name: tuple(flow_of(told, plant) for told in body.get(name, ())) for name in ("inputs", "outputs", "removed", "installed")}
+    return found | {"thing": (Flow(thing_of(body["thing"], plant)),)} if "thing" in body else found
 
 
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
-def _flow(told: Mapping[str, Any], plant: str, thing: ThingId | None = None) -> Flow:
+def flow_of(told: Mapping[str, Any], plant: str, thing: ThingId | None = None) -> Flow:
+    """The flow that a part of a body states; `thing` is given where the part does not hold it under that name."""
     quantity = told.get("quantity")
     return Flow(
         thing or thing_of(told["thing"], plant),
@@ -101,15 +110,16 @@ def _flow(told: Mapping[str, Any], plant: str, thing: ThingId | None = None) -> 
     )
 
 
-def _movement(document: Document) -> Event:
-    body, plant = document.body, document.plant
-    thing = thing_of(body["thing"], plant)
+Flows = Mapping[str, tuple[Flow, ...]]
+
+
+def _movement(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
     return Event(
-        _source(document),
+        source,
         body["type"],
-        _time(body["at"]),
-        inputs=(_flow(body, plant, thing),),
-        outputs=(Flow(thing_of(body["other"], plant)),) if "other" in body else (),
+        datetime.fromisoformat(body["at"]),
+        inputs=flows["thing"],
+        outputs=flows["other"],
         order=body.get("order"),
         operation=body.get("operation"),
         partner=body.get("partner"),
@@ -121,14 +131,13 @@ def _movement(document: Document) -> Event:
     )
 
 
-def _operation(document: Document) -> Event:
-    body, plant = document.body, document.plant
+def _operation(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
     return Event(
-        _source(document),
+        source,
         "operation",
-        _time(body["at"]),
-        inputs=tuple(_flow(told, plant) for told in body["inputs"]),
-        outputs=tuple(_flow(told, plant) for told in body["outputs"]),
+        datetime.fromisoformat(body["at"]),
+        inputs=flows["inputs"],
+        outputs=flows["outputs"],
         order=body["order"],
         operation=body["operation"],
         equipment=body.get("equipment"),
@@ -136,41 +145,36 @@ def _operation(document: Document) -> Event:
     )
 
 
-def _pack(document: Document) -> Event:
-    body, plant = document.body, document.plant
-    container = ThingId(PlantCode(plant), "container", ItemCode(""), body["container"])
-    contents = tuple(_flow(told, plant, thing_of(told, plant)) for told in body["contents"])
-    return Event(_source(document), body["action"], _time(body["at"]), inputs=contents, outputs=(Flow(container),))
+def _pack(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
+    container = ThingId(PlantCode(source.plant), "container", ItemCode(""), body["container"])
+    return Event(source, body["action"], datetime.fromisoformat(body["at"]), inputs=flows["contents"], outputs=(Flow(container),))
 
 
-def _repair(document: Document) -> Event:
-    body, plant = document.body, document.plant
+def _repair(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
     return Event(
-        _source(document),
+        source,
         "repair",
-        _time(body["at"]),
-        inputs=tuple(_flow(told, plant) for told in body["installed"]),
-        outputs=(Flow(thing_of(body["thing"], plant)),),
-        removed=tuple(_flow(told, plant) for told in body["removed"]),
+        datetime.fromisoformat(body["at"]),
+        inputs=flows["installed"],
+        outputs=flows["thing"],
+        removed=flows["removed"],
         order=body.get("order"),
         equipment=body.get("equipment"),
         people=(body["person"],) if "person" in body else (),
     )
 
 
-def _inspection(document: Document) -> Event:
-    body, plant = document.body, document.plant
-    return Event(
-        _source(document),
-        "inspection",
-        _time(body["at"]),
-        inputs=(Flow(thing_of(body["thing"], plant)),),
-        operation=body.get("operation"),
-        equipment=body.get("equipment"),
-    )
+def _inspection(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
+    at, equipment = datetime.fromisoformat(body["at"]), body.get("equipment")
+    return Event(source, "inspection", at, inputs=flows["thing"], operation=body.get("operation"), equipment=equipment)
 
 
 _READERS = {"movement": _movement, "operation": _operation, "pack": _pack, "repair": _repair, "inspection": _inspection}
+
+
+def stated(source: Source, body: Mapping[str, Any], flows: Flows) -> Event:
+    """The event of a document whose flows have been read already."""
+    return _READERS[source.kind](source, body, flows)
 
 
 def named_things(event: Event) -> Iterator[ThingId]:

@@ -5,6 +5,7 @@ The same number under another item or in another plant is another thing (contrac
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import NewType
 from urllib.parse import quote, unquote
@@ -16,6 +17,8 @@ ShipmentNumber = NewType("ShipmentNumber", str)
 
 KINDS = ("lot", "serial", "container")
 _PARTS = 4
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*/[a-z]*/[A-Za-z0-9._~-]*/[A-Za-z0-9._~-]*\Z")
+"""Ids that need no encoding, nearly all of them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +37,9 @@ class ThingId:
     @property
     def uri(self) -> str:
         """`PLANT/kind/ITEM/NUMBER`, each part percent-encoded except RFC 3986 unreserved characters."""
+        plainly = f"{self.plant}/{self.kind}/{self.item}/{self.number}"
+        if _UNRESERVED.match(plainly):
+            return plainly
         return "/".join(quote(part, safe="-._~") for part in (self.plant, self.kind, self.item, self.number))
 
     @property

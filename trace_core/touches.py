@@ -89,12 +89,20 @@ def touches(document: Document) -> tuple[str, ...]:
 
 
 def _of_event(event: Event) -> Iterator[str]:
-    key = by_packing if event.type in PACKS else by_thing
     for thing in named_things(event):
-        yield key(thing)
-        yield by_number(thing.number)
+        yield from by_naming(thing, packing=event.type in PACKS)
         if thing.item:
             yield by_use_of_item(thing.plant, thing.item)
+    yield from beside_things(event)
+
+
+def by_naming(thing: ThingId, *, packing: bool) -> tuple[str, str]:
+    """The keys of an event that names a thing, but for its item."""
+    return by_packing(thing) if packing else by_thing(thing), by_number(thing.number)
+
+
+def beside_things(event: Event) -> Iterator[str]:
+    """The keys of an event that do not come from the things it names."""
     if event.order:
         yield by_order(event.plant, event.order)
         yield by_number(event.order)

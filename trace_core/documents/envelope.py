@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -28,12 +28,37 @@ class Envelope(Strict):
     body = fields.Dict(load_default=dict)
 
 
+class BodyText(Mapping[str, Any]):
+    """A body in normal form as JSON text, parsed only when somebody looks into it."""
+
+    __slots__ = ("_told", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self._told: dict[str, Any] | None = None
+
+    def _parsed(self) -> dict[str, Any]:
+        if self._told is None:
+            self._told = orjson.loads(self.text)
+        return self._told
+
+    def __getitem__(self, name: str) -> Any:
+        return self._parsed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parsed())
+
+    def __len__(self) -> int:
+        return len(self._parsed())
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A canonical document that has passed its schema.
 
     `body` is in normal form (`fields.plain`): decimal strings, RFC 3339 times. `recorded_at` is None until the store has given it the
-    time of receipt. `content` is a hash over everything that makes two documents equal: kind, deleted and body.
+    time of receipt. `content` is a hash over everything that makes two documents equal: kind, deleted and body. `stated` keeps what
+    `events.event_of` read out of the body.
     """
 
     kind: str
@@ -44,6 +69,16 @@ class Document:
     deleted: bool
     body: Mapping[str, Any]
     content: str
+    stated: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def text(self) -> bytes:
+        """The body as JSON."""
+        return self.body.text if isinstance(self.body, BodyText) else orjson.dumps(self.body)
+
+    def state(self, event: Any) -> None:
+        """Keep what was read out of the body, which never changes."""
+        object.__setattr__(self, "stated", event)
 
     @property
     def name(self) -> tuple[str, str, str]:

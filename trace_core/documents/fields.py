@@ -51,6 +51,11 @@ class Moment(fields.Field[datetime]):
             raise self.make_error("form") from fault
 
 
+def is_moment(text: str) -> bool:
+    """Whether a text has the form of an RFC 3339 time with offset, in capitals."""
+    return bool(_RFC3339.match(text)) and "t" not in text and "z" not in text
+
+
 class Code(fields.String):
     """A text that names something: stripped, not empty, at most 200 characters, without control characters."""
 

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
 from trace_core.documents.envelope import Document
 from trace_core.errors import Problem
-from trace_core.events import measured
+from trace_core.events import Flow, measured
 from trace_core.quantity import REC20, ItemUnits
+from trace_core.store.batch import Batch
 from trace_core.store.postings import FOUND, key_hashes
 from trace_core.touches import by_item, by_movement, by_use_of_item
 from trace_core.world import units_of
@@ -35,22 +37,27 @@ class Judgement:
     problems: tuple[Problem, ...] = ()
 
 
-def wakes(connection: Connection, documents: Sequence[Document]) -> dict[int, Document]:
-    """Earlier versions whose verdict may change because of these: those counted in a changed item, reversals of an arrived movement."""
+def wakes(connection: Connection, documents: Sequence[Document]) -> dict[int, tuple[Document, str]]:
+    """Earlier versions, with their states, whose verdict may change because of these.
+
+    They are those counted in units of a changed item, and reversals of an arrived movement.
+    """
     items = [by_use_of_item(document.plant, str(document.body["item"])) for document in documents if _is_item(document)]
     gone = [document for document in documents if document.kind == "item" and document.deleted]
     items += [key for document in gone for key in _items_of(connection, document)]
     movements = [by_movement(document.plant, document.key) for document in documents if document.kind == "movement"]
+    if not items and not movements:
+        return {}
     found = connection.execute(
         text(
-            "SELECT d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"  # noqa: S608 - of this house
+            "SELECT d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body, d.state"  # noqa: S608 - of this house
             f" FROM ({FOUND}) p JOIN document d ON d.id = p.id WHERE d.state IN ('woven', 'parked', 'rejected') AND NOT d.deleted"
-            " UNION ALL SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
+            " UNION ALL SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body, state FROM document"
             " WHERE state = 'parked' AND awaits = ANY(:movements)"
         ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)), bindparam("movements", type_=ARRAY(Text))),
         {"keys": key_hashes(items), "movements": movements},
     )
-    return {row.id: document_of(row) for row in found}
+    return {row.id: (document_of(row), row.state) for row in found}
 
 
 def _is_item(document: Document) -> bool:
@@ -62,14 +69,40 @@ def _items_of(connection: Connection, document: Document) -> Iterable[str]:
     return [by_use_of_item(document.plant, row[0]) for row in connection.execute(told, {"plant": document.plant, "key": document.key})]
 
 
-def judge(connection: Connection, pending: Mapping[int, Document]) -> dict[int, Judgement]:
-    """The verdict on each version, in the light of all documents held, these included."""
-    before = dict(_states(connection, list(pending)))
-    needed = {(str(thing.plant), str(thing.item)) for document in pending.values() for _, thing, _ in measured(document)}
-    items = _items(connection, needed)
-    reversed_ = {(d.plant, str(d.body["reverses"])) for d in pending.values() if d.kind == "movement" and "reverses" in d.body}
+def judge(
+    connection: Connection, new: Mapping[int, Document], batch: Batch, woken: Mapping[int, tuple[Document, str]]
+) -> dict[int, Judgement]:
+    """The verdict on each version, in the light of all documents held, these included. `batch` holds the events of the `new` ones."""
+    old = {id_: document for id_, (document, _) in woken.items() if id_ not in new}
+    counted = {(thing.plant, thing.item) for document in old.values() for _, thing, _ in measured(document)}
+    items = _items(connection, counted | {(flow.thing.plant, flow.thing.item) for flow in batch.flows if _is_measured(flow)})
+    doubted = old | {id_: new[id_] for id_ in _doubtful(batch, items)}
+    reversed_ = {(d.plant, str(d.body["reverses"])) for d in doubted.values() if d.kind == "movement" and "reverses" in d.body}
     arrived = _arrived(connection, reversed_)
-    return {id_: _verdict(document, items, arrived, before.get(id_, "")) for id_, document in pending.items()}
+    found = {id_: Judgement(document.name, document.revision, "woven") for id_, document in new.items() if id_ not in doubted}
+    states = {id_: state for id_, (_, state) in woken.items() if id_ in old}
+    return found | {id_: _verdict(document, items, arrived, states.get(id_, "")) for id_, document in doubted.items()}
+
+
+def _is_measured(flow: Flow) -> bool:
+    return bool(flow.uom) and not flow.thing.is_container
+
+
+def _doubtful(batch: Batch, items: Mapping[tuple[str, str], ItemUnits]) -> list[int]:
+    """Documents that reverse another or count in a unit that is not known to convert: these are judged one by one."""
+    fine: dict[tuple[str, str, str], bool] = {}
+    odd = np.zeros(len(batch.flows), bool)
+    for place, flow in enumerate(batch.flows):
+        if _is_measured(flow):
+            name = (flow.thing.plant, flow.thing.item, flow.uom)
+            if name not in fine:
+                units = items.get(name[:2])
+                fine[name] = flow.uom in REC20 if units is None else _converts(flow.uom, units)
+            odd[place] = not fine[name]
+    doubted = {place for place, event in enumerate(batch.events) if event.reverses is not None}
+    if odd.any():
+        doubted |= set(np.unique(batch.occurrences()[odd[batch.of]]).tolist())
+    return [int(batch.ids[place]) for place in sorted(doubted)]
 
 
 def _verdict(document: Document, items: Mapping[tuple[str, str], ItemUnits], arrived: set[tuple[str, str]], before: str) -> Judgement:
@@ -97,14 +130,10 @@ def _converts(uom: str, units: ItemUnits) -> bool:
     return uom in REC20 and units.base_uom in REC20 and REC20[uom][0] == REC20[units.base_uom][0]
 
 
-def _states(connection: Connection, ids: list[int]) -> Iterable[tuple[int, str]]:
-    """States held so far; a version that has just come in has no awaits yet and counts as new."""
-    found = connection.execute(text("SELECT id, state, awaits FROM document WHERE id = ANY(:ids)"), {"ids": ids})
-    return [(row.id, "" if row.state == "parked" and row.awaits is None else row.state) for row in found]
-
-
 def _items(connection: Connection, needed: set[tuple[str, str]]) -> dict[tuple[str, str], ItemUnits]:
     """Units of items by the highest revision of their documents that is not withdrawn."""
+    if not needed:
+        return {}
     keys = [by_item(*item) for item in needed]
     found = connection.execute(
         text(

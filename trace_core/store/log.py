@@ -2,36 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import numpy as np
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
 from trace_core.derive import is_plain
-from trace_core.documents.envelope import Document
-from trace_core.events import Event, event_of, named_things
+from trace_core.events import Event
 from trace_core.identifiers import ThingId
+from trace_core.store.batch import Batch
 
 FIRST, LAST = 2000, 2100
 """Years that have partitions of their own; events outside them are in one partition together."""
 
 
-def log_events(connection: Connection, woven: Mapping[int, Document]) -> dict[int, Event]:
-    """Append the events of documents; those that were not logged before, by document."""
-    events = {id_: event for id_, document in woven.items() if (event := event_of(document))}
-    fresh = {id_: events[id_] for id_ in events.keys() - _logged(connection, list(events))}
+def log_events(connection: Connection, batch: Batch, *, new: Collection[int] = ()) -> dict[int, Event]:
+    """Append the events of a batch; those that were not logged before, by document. Those of `new` documents surely were not."""
+    logged = _logged(connection, [id_ for id_ in batch.ids.tolist() if id_ not in new])
+    fresh = {id_: event for id_, event in zip(batch.ids.tolist(), batch.events, strict=True) if id_ not in logged}
     if fresh:
-        numbers = number_things(connection, {thing for event in fresh.values() for thing in named_things(event)})
+        numbers = number_things(connection, batch.things)
         partitions(connection, {event.at.astimezone(UTC) for event in fresh.values()})
         cursor = connection.connection.cursor()
         columns = "document_id, at, type, plant, order_number, shipment, plain, inputs, outputs, lots"
         with cursor.copy(f"COPY event ({columns}) FROM STDIN") as copy:
-            for id_ in sorted(fresh):
-                copy.write_row((id_, *row_of(fresh[id_], numbers)))
+            copy.write("".join(_lines(batch, [numbers[thing] for thing in batch.things], logged)))
         cursor.close()
     return fresh
+
+
+def _lines(batch: Batch, numbers: list[int], logged: Collection[int]) -> Iterator[str]:
+    """The rows of the log as lines of a COPY."""
+    of_thing = np.array([*map(str, numbers), "0"], object)
+    named = of_thing[batch.thing][batch.of].tolist()
+    lots, joined = of_thing[batch.lot][batch.of].tolist(), (batch.lot >= 0)[batch.of]
+    starts, made, plain = batch.starts.tolist(), batch.made.tolist(), batch.plain().tolist()
+    for k, (id_, event) in enumerate(zip(batch.ids.tolist(), batch.events, strict=True)):
+        if id_ in logged:
+            continue
+        start, middle, end = starts[k], made[k], starts[k + 1]
+        belong = ",".join(lots[middle:end]) if joined[middle:end].any() else ""
+        head = f"{id_}\t{event.at}\t{event.type}\t{escaped(event.plant)}\t{_or_null(event.order)}\t{_or_null(event.shipment)}"
+        things = f"{{{','.join(named[start:middle])}}}\t{{{','.join(named[middle:end])}}}\t{{{belong}}}"
+        yield f"{head}\t{'t' if plain[k] else 'f'}\t{things}\n"
+
+
+def escaped(value: str) -> str:
+    """A text without control characters as a COPY wants it."""
+    return value.replace("\\", "\\\\")
+
+
+def _or_null(value: str | None) -> str:
+    return "\\N" if value is None else escaped(value)
 
 
 def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
@@ -45,16 +70,18 @@ def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
 
 def number_things(connection: Connection, things: Collection[ThingId]) -> dict[ThingId, int]:
     """The number of every thing, new ones included, inserted in the order of their names so that no two batches wait for each other."""
-    found = numbers_of(connection, things)
-    missing = sorted(thing.uri for thing in things if thing not in found)
+    named = {thing.uri: thing for thing in things}
+    found = {row.uri: row.id for row in connection.execute(_KNOWN, {"uris": list(named)})}
+    missing = sorted(named.keys() - found.keys())
     if missing:
-        statement = text("INSERT INTO thing (uri) SELECT unnest(CAST(:uris AS text[])) ON CONFLICT (uri) DO NOTHING").bindparams(_URIS)
-        connection.execute(statement, {"uris": missing})
-        found |= numbers_of(connection, [thing for thing in things if thing not in found])
-    return found
+        found |= {row.uri: row.id for row in connection.execute(_NEW, {"uris": missing})}
+        raced = [uri for uri in missing if uri not in found]
+        found |= {row.uri: row.id for row in connection.execute(_KNOWN, {"uris": raced})} if raced else {}
+    return {thing: found[uri] for uri, thing in named.items()}
 
 
 _URIS = bindparam("uris", type_=ARRAY(Text))
+_NEW = text("INSERT INTO thing (uri) SELECT unnest(CAST(:uris AS text[])) ON CONFLICT (uri) DO NOTHING RETURNING uri, id").bindparams(_URIS)
 _KNOWN = text("SELECT uri, id FROM thing WHERE uri = ANY(:uris)").bindparams(_URIS)
 
 
@@ -65,6 +92,8 @@ def numbers_of(connection: Connection, things: Iterable[ThingId]) -> dict[ThingI
 
 
 def _logged(connection: Connection, ids: Sequence[int]) -> set[int]:
+    if not ids:
+        return set()
     statement = text("SELECT document_id FROM event WHERE document_id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
     return {row[0] for row in connection.execute(statement, {"ids": list(ids)})}
 

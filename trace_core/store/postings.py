@@ -1,20 +1,34 @@
-"""Where documents are found by what they touch: rows of (key, documents), written once a batch and read by set."""
+"""Where documents are found by what they touch: rows of (key, documents), written once a batch and read by set.
+
+The documents of a key are ranges of ids: a batch numbers documents of one order one after the other, so that a reel which a
+thousand of them use costs one range.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from hashlib import blake2b
+from itertools import pairwise
+from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from trace_core.documents.envelope import Document
-from trace_core.touches import touches
+from trace_core.events import Event
+from trace_core.identifiers import ThingId
+from trace_core.store.batch import Batch
+from trace_core.touches import PACKS, beside_things, by_naming, by_use_of_item, touches
 
-FOUND = "SELECT DISTINCT unnest(t.documents) AS id FROM touch t WHERE t.key = ANY(:keys)"
+Column = Any
+IDS = "generate_series(lower(r), upper(r) - 1)"
+FOUND = f"SELECT DISTINCT {IDS} AS id FROM touch t, unnest(t.documents) r WHERE t.key = ANY(:keys)"  # noqa: S608 - of this house
 """Ids of documents that touch one of the keys; `keys` are hashes, so that very rarely one that does not is among them."""
 
 
+@lru_cache(maxsize=100_000)
 def key_hash(key: str) -> int:
     """A key of `trace_core.touches` as a signed 64-bit number, the same on every machine."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little", signed=True)
@@ -25,14 +39,68 @@ def key_hashes(keys: Iterable[str]) -> list[int]:
     return sorted({key_hash(key) for key in keys})
 
 
-def put_postings(connection: Connection, ids: Collection[int], documents: Iterable[Document]) -> None:
-    """Note what new documents touch; `ids` runs beside them, ascending."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for id_, document in zip(ids, documents, strict=True):
-        for key in touches(document):
-            found[key].append(id_)
+def put_postings(connection: Connection, documents: Mapping[int, Document], batch: Batch) -> None:
+    """Note what new documents touch; `batch` holds their events."""
     cursor = connection.connection.cursor()
     with cursor.copy("COPY touch (key, first, documents) FROM STDIN") as copy:
-        for key, here in found.items():
-            copy.write(f"{key_hash(key)}\t{here[0]}\t{{{','.join(map(str, here))}}}\n")
+        copy.write("".join(f"{key}\t{first}\t{{{ranges}}}\n" for key, first, ranges in _rows(documents, batch)))
     cursor.close()
+
+
+def _rows(documents: Mapping[int, Document], batch: Batch) -> Iterator[tuple[int, int, str]]:
+    """Keys with the first of their documents and the ranges of all, each key once."""
+    by_key: dict[int, list[Column]] = defaultdict(list)
+    by_item: dict[str, list[Column]] = defaultdict(list)
+    for thing, packing, ids in _by_thing(batch):
+        for key in by_naming(thing, packing=packing):
+            by_key[key_hash(key)].append(ids)
+        if thing.item:
+            by_item[by_use_of_item(thing.plant, thing.item)].append(ids)
+    for key, found in by_item.items():
+        by_key[key_hash(key)] += found
+    for key, few in _beside(documents, batch).items():
+        by_key[key_hash(key)].append(few)
+    for hashed, found in by_key.items():
+        ids = found[0] if len(found) == 1 else np.unique(np.concatenate(found))
+        yield hashed, int(ids[0]), ranges_of(ids)
+
+
+def _by_thing(batch: Batch) -> Iterator[tuple[ThingId, bool, Column]]:
+    """Each thing that events name, apart for packing, with the ids of their documents in ascending order."""
+    events = batch.occurrences()
+    lots = batch.lot[batch.of] if len(batch.of) else batch.of
+    things = np.concatenate([batch.thing[batch.of] if len(batch.of) else batch.of, lots[lots >= 0]])
+    events = np.concatenate([events, events[lots >= 0]])
+    packing = np.array([event.type in PACKS for event in batch.events], bool)
+    size = max(len(batch.events), 1)
+    codes = np.unique((things * 2 + packing[events]) * size + events) if len(things) else np.empty(0, np.int64)
+    groups, places = np.divmod(codes, size)
+    bounds = np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1, [len(groups)]]) if len(groups) else np.zeros(1, np.int64)
+    ids = batch.ids[places]
+    for start, end in pairwise(bounds.tolist()):
+        place, packed = divmod(int(groups[start]), 2)
+        yield batch.things[place], bool(packed), ids[start:end]
+
+
+def _beside(documents: Mapping[int, Document], batch: Batch) -> dict[str, Column]:
+    """Keys that do not come from things."""
+    found: dict[str, list[int]] = defaultdict(list)
+    stating: dict[int, Event] = dict(zip(batch.ids.tolist(), batch.events, strict=True))
+    for id_ in sorted(documents):
+        event = stating.get(id_)
+        for key in touches(documents[id_]) if event is None else set(beside_things(event)):
+            found[key].append(id_)
+    return {key: np.array(ids, np.int64) for key, ids in found.items()}
+
+
+def ranges_of(ids: Column) -> str:
+    """Ascending ids as the inside of a PostgreSQL multirange.
+
+    >>> ranges_of(np.array([3, 4, 5, 9]))
+    '[3,6),[9,10)'
+    """
+    if len(ids) == 1:
+        return f"[{ids[0]},{ids[0] + 1})"
+    breaks = np.flatnonzero(np.diff(ids) != 1)
+    firsts, lasts = ids[np.concatenate([[0], breaks + 1])].tolist(), ids[np.concatenate([breaks, [len(ids) - 1]])].tolist()
+    return ",".join([f"[{first},{last + 1})" for first, last in zip(firsts, lasts, strict=True)])

@@ -17,10 +17,11 @@ from trace_core.derive import is_plain, of_document, of_order, of_shipment
 from trace_core.documents.envelope import Document
 from trace_core.events import Event, event_of, named_things
 from trace_core.identifiers import ThingId
+from trace_core.store.batch import Batch
 from trace_core.store.judge import document_of
 from trace_core.store.link_sets import LinkSet, derived
 from trace_core.store.log import log_events, numbers_of, row_of
-from trace_core.store.postings import key_hash, put_postings
+from trace_core.store.postings import IDS, key_hash, put_postings
 from trace_core.store.staleness import Change, stale_origins
 from trace_core.store.view import StoreView
 from trace_core.store.weavings import IN_ORDER, log_weaving
@@ -75,11 +76,12 @@ def remake(connection: Connection, now: datetime) -> int:
     connection.execute(text("LOCK TABLE document IN EXCLUSIVE MODE"))
     connection.execute(text("TRUNCATE touch, event, link_set, stale"))
     for held, counting in _pieces(connection):
-        put_postings(connection, list(held), held.values())
-        log_events(connection, {id_: held[id_] for id_ in counting})
+        put_postings(connection, held, Batch.of_documents(held))
+        log_events(connection, Batch.of_documents({id_: held[id_] for id_ in counting}), new=held)
     origins: set[str] = set()
     for held, counting in _pieces(connection):
-        origins |= stale_origins(connection, Change({id_: held[id_] for id_ in counting}, {}, counting))
+        plain = {id_ for id_ in counting if (event := event_of(held[id_])) and is_plain(event)}
+        origins |= stale_origins(connection, Change({id_: held[id_] for id_ in counting}, {}, plain))
     log_weaving(connection, {}, sorted(origins), now)
     return len(origins)
 
@@ -95,7 +97,7 @@ def _pieces(connection: Connection) -> Iterator[tuple[dict[int, Document], set[i
 def _begin_postings(connection: Connection) -> None:
     connection.execute(text("CREATE TEMP TABLE expected (document bigint, key bigint) ON COMMIT DROP"))
     connection.execute(
-        text("CREATE TEMP TABLE posted ON COMMIT DROP AS SELECT named AS document, key FROM touch, unnest(documents) AS named")
+        text(f"CREATE TEMP TABLE posted ON COMMIT DROP AS SELECT {IDS} AS document, key FROM touch, unnest(documents) r")  # noqa: S608 - of this house
     )
 
 

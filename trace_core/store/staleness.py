@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
 from trace_core import touches as key
-from trace_core.derive import DIRECT, ON_ORDER, is_plain, of_document, of_order, of_shipment
+from trace_core.derive import DIRECT, ON_ORDER, of_document, of_order, of_shipment
 from trace_core.direct import RENAMES
 from trace_core.documents.envelope import Document
 from trace_core.events import Event, event_of
@@ -33,11 +33,11 @@ _SENSITIVE = (
 
 @dataclass(slots=True)
 class Change:
-    """What became current (`on`) and what ceased to be (`off`), by document; `fresh` were never logged before."""
+    """What became current (`on`) and what ceased to be (`off`), by document; `plain` were never logged before and are plain."""
 
     on: Mapping[int, Document]
     off: Mapping[int, Document]
-    fresh: set[int] = field(default_factory=set)
+    plain: set[int] = field(default_factory=set)
 
 
 def stale_origins(connection: Connection, change: Change) -> set[str]:
@@ -124,13 +124,12 @@ class _Affected:
         found = self.changed | self.dragged
         on_order = {(e.plant, e.order) for e in found.values() if e.order and e.type in ON_ORDER}
         shipments = {e.shipment for e in found.values() if e.shipment and e.type in key.TRANSFERS}
-        direct = {id_ for id_, event in found.items() if event.type in DIRECT and not self._speaks_for_itself(id_, event)}
+        direct = {
+            id_ for id_, event in found.items() if event.type in DIRECT and not (id_ in self.change.plain and id_ not in self.dragged)
+        }
         return (
             {of_order(*order) for order in self._issued(on_order)} | {of_shipment(s) for s in shipments} | {of_document(i) for i in direct}
         )
-
-    def _speaks_for_itself(self, id_: int, event: Event) -> bool:
-        return id_ in self.change.fresh and id_ not in self.dragged and is_plain(event)
 
     def _issued(self, orders: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
         """Orders that anything was ever issued to: the others have no pools."""

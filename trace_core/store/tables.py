@@ -20,7 +20,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSON, JSONB
 
 metadata = MetaData(
     naming_convention={
@@ -63,7 +63,7 @@ touch = Table(
     metadata,
     Column("key", BigInteger, nullable=False, comment="hash of a key of trace_core.touches"),
     Column("first", BigInteger, nullable=False, comment="the first of the documents"),
-    Column("documents", ARRAY(BigInteger), nullable=False, comment="ids of documents of one batch that touch the key"),
+    Column("documents", INT8MULTIRANGE, nullable=False, comment="ids of documents of one batch that touch the key"),
     PrimaryKeyConstraint("key", "first", name="pk_touch"),
 )
 """Where documents are found by what they touch: one row for each key and batch, so that a reel used a thousand times costs little."""

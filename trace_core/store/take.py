@@ -6,7 +6,8 @@ other content is a conflict that the earlier `recorded_at` wins, a lower one is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,10 @@ from sqlalchemy.types import Text
 
 from trace_core.documents.envelope import Document
 from trace_core.errors import Problem
+from trace_core.events import event_of
+from trace_core.store.batch import Batch
 from trace_core.store.judge import Judgement, judge, wakes
+from trace_core.store.log import escaped
 from trace_core.store.postings import put_postings
 from trace_core.store.tables import document as table
 from trace_core.store.weavings import record
@@ -58,6 +62,10 @@ class _Held:
     problems: tuple[Problem, ...] = ()
 
 
+New = tuple[int, Document, Provenance]
+"""The place in the sequence given, the document, and where it came from."""
+
+
 CONFLICT = "another document with the same key and revision says something else; send the right one with a higher revision"
 
 
@@ -72,13 +80,27 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     batch = [document.recorded(now) for document in documents]
     held = _held(connection, {document.name for document in batch})
     outcomes: list[Outcome] = []
-    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]] = {}
+    inserts: dict[tuple[Name, int], New] = {}
     lost: list[int] = []
     for at, (document, origin) in enumerate(zip(batch, origins, strict=True)):
         outcomes += _place(connection, at, document, origin, held, inserts, lost, now)
-    ids = _insert(connection, list(inserts.values()), now)
-    judged = _judge(connection, ids, [document for _, document, _ in inserts.values()], lost, now)
-    return _merge(outcomes, judged, {ids_: at for ids_, (at, _, _) in zip(ids, inserts.values(), strict=True)})
+    news = sorted(inserts.values(), key=_beside_its_order)
+    ids = _insert(connection, news, _alone(held), now)
+    new = {id_: document for id_, (_, document, _) in zip(ids, news, strict=True)}
+    judged = _judge(connection, new, _alone(held), lost, now)
+    return _merge(outcomes, judged, {id_: at for id_, (at, _, _) in zip(ids, news, strict=True)})
+
+
+def _beside_its_order(new: New) -> tuple[str, str, int]:
+    """Documents of one order get neighbouring ids, so that what they touch together is a range."""
+    event = event_of(new[1])
+    return new[1].kind, (event.order if event else None) or "", new[0]
+
+
+def _alone(held: Mapping[tuple[Name, int], _Held]) -> set[Name]:
+    """Names of which there is one version only, known to this batch."""
+    counts = Counter(name for name, _ in held)
+    return {name for name, count in counts.items() if count == 1}
 
 
 def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, int], _Held]:
@@ -106,7 +128,7 @@ def _place(
     document: Document,
     origin: Provenance,
     held: dict[tuple[Name, int], _Held],
-    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]],
+    inserts: dict[tuple[Name, int], New],
     lost: list[int],
     now: datetime,
 ) -> list[Outcome]:
@@ -141,7 +163,7 @@ def _known_earlier(
     name: tuple[Name, int],
     known: datetime,
     before: _Held,
-    inserts: dict[tuple[Name, int], tuple[int, Document, Provenance]],
+    inserts: dict[tuple[Name, int], New],
 ) -> None:
     before.recorded_at = known
     if name in inserts:
@@ -157,69 +179,67 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def _insert(connection: Connection, inserts: Sequence[tuple[int, Document, Provenance]], now: datetime) -> list[int]:
-    """COPY the new versions in; they count for nothing until judged."""
-    if not inserts:
+def _insert(connection: Connection, news: Sequence[New], alone: Collection[Name], now: datetime) -> list[int]:
+    """COPY the new versions in as woven, which nearly all of them are; where there is no other version it is the current one."""
+    if not news:
         return []
     sequence = "SELECT nextval(pg_get_serial_sequence('document', 'id')) FROM generate_series(1, :n)"
-    ids = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(inserts)})]
+    ids = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(news)})]
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        for new, (_, document, origin) in zip(ids, inserts, strict=True):
-            copy.write_row(
-                (
-                    new,
-                    document.plant,
-                    document.kind,
-                    document.key,
-                    document.revision,
-                    document.recorded_at,
-                    now,
-                    document.deleted,
-                    document.content,
-                    orjson.dumps(document.body).decode(),
-                    "parked",
-                    False,
-                    origin.connection,
-                    origin.source_kind,
-                    origin.source_key,
-                    origin.mapping,
-                    origin.mapping_version,
-                )
-            )  # fmt: skip
+        copy.write(b"".join([_line(id_, new, now, current=new[1].name in alone) for id_, new in zip(ids, news, strict=True)]))
     cursor.close()
-    put_postings(connection, ids, [document for _, document, _ in inserts])
     return ids
 
 
+def _line(id_: int, new: New, now: datetime, *, current: bool) -> bytes:
+    """A version as a line of a COPY."""
+    _, one, origin = new
+    name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at}\t{now}"
+    head = f"{name}\t{'t' if one.deleted else 'f'}\t{one.content}\t".encode()
+    came = "\t".join(map(escaped, (origin.connection, origin.source_kind, origin.source_key, origin.mapping)))
+    tail = f"\twoven\t{'t' if current else 'f'}\t{came}\t{origin.mapping_version}\n".encode()
+    return head + one.text.replace(b"\\", b"\\\\") + tail
+
+
 def _judge(
-    connection: Connection, ids: Sequence[int], documents: Sequence[Document], lost: Sequence[int], now: datetime
+    connection: Connection, new: Mapping[int, Document], alone: Collection[Name], lost: Sequence[int], now: datetime
 ) -> dict[int, Judgement]:
     """Judge the new versions and all that they wake; apply the states; log what counts now and what, like the `lost`, no longer does."""
-    pending = dict(zip(ids, documents, strict=True))
-    judged: dict[int, Judgement] = {}
-    if pending:
-        pending |= wakes(connection, list(documents))
-        judged = judge(connection, pending)
-        _apply(connection, judged)
-        switched = _settle(connection, {document.name for document in pending.values()})
-        record(connection, pending, dict.fromkeys(lost, False) | switched, now)
+    if not new:
+        return {}
+    batch = Batch.of_documents(new)
+    put_postings(connection, new, batch)
+    woken = wakes(connection, list(new.values()))
+    judged = judge(connection, new, batch, woken)
+    changed = {id_: j for id_, j in judged.items() if j.state != (j.before or "woven")}
+    _apply(connection, changed)
+    counting = {id_: True for id_ in new if id_ not in changed and new[id_].name in alone}
+    unsettled = {judged[id_].name for id_ in judged if id_ not in counting}
+    counting |= {id_: current for id_, current in _settle(connection, unsettled).items() if current or id_ not in new}
+    known = dict(new) | {id_: document for id_, (document, _) in woken.items()}
+    record(connection, batch, known, dict.fromkeys(lost, False) | counting, now)
     return judged
 
 
-def _apply(connection: Connection, judged: Mapping[int, Judgement]) -> None:
-    changed = [(id_, j) for id_, j in judged.items() if j.state != j.before or j.before == ""]
+def _apply(connection: Connection, changed: Mapping[int, Judgement]) -> None:
+    """Write the states that differ from those held, in one statement."""
     if changed:
-        connection.execute(
-            update(table)
-            .where(table.c.id == bindparam("of"))
-            .values(state=bindparam("to"), awaits=bindparam("for_"), problems=bindparam("because")),
-            [{"of": id_, "to": j.state, "for_": j.awaits, "because": [p.as_json() for p in j.problems] or None} for id_, j in changed],
+        told = [
+            {"id": id_, "state": j.state, "awaits": j.awaits, "problems": [p.as_json() for p in j.problems] or None}
+            for id_, j in changed.items()
+        ]
+        statement = (
+            "UPDATE document d SET state = a.state, awaits = a.awaits, problems = a.problems"
+            " FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS a(id bigint, state text, awaits text, problems jsonb) WHERE d.id = a.id"
         )
+        connection.execute(text(statement), {"told": orjson.dumps(told).decode()})
 
 
-def _settle(connection: Connection, names: Iterable[Name]) -> dict[int, bool]:
+def _settle(connection: Connection, names: Collection[Name]) -> dict[int, bool]:
     """Let the highest woven revision of each document be the current one. The versions for which that changed, with what they are now."""
+    if not names:
+        return {}
     plants, kinds, keys = zip(*sorted(names), strict=True)
     changed = connection.execute(
         text(

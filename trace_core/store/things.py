@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger
 
 from trace_core.identifiers import ThingId, parse_thing
-from trace_core.store.postings import key_hash
+from trace_core.store.postings import IDS, key_hash
 from trace_core.touches import by_packing, by_thing
 
 BATCH = 500
@@ -32,7 +32,7 @@ def _still_named(connection: Connection, things: list[ThingId]) -> list[ThingId]
     """Those that a current event names."""
     keys = {key_hash(key(thing)): thing for thing in things for key in (by_thing, by_packing)}
     statement = text(
-        "SELECT DISTINCT t.key FROM touch t, unnest(t.documents) AS named JOIN document d ON d.id = named"
+        f"SELECT DISTINCT t.key FROM touch t, unnest(t.documents) r, {IDS} AS named JOIN document d ON d.id = named"  # noqa: S608 - of this house
         " WHERE t.key = ANY(:keys) AND d.current AND NOT d.deleted"
     ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
     found = {keys[row[0]] for row in connection.execute(statement, {"keys": sorted(keys)})}

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from trace_core.derive import is_plain, of_document
+from trace_core.derive import of_document
 from trace_core.documents.envelope import Document
+from trace_core.store.batch import Batch
 from trace_core.store.judge import document_of
 from trace_core.store.log import log_events
 from trace_core.store.staleness import Change, stale_origins
@@ -19,17 +20,22 @@ IN_ORDER = "SELECT pg_advisory_xact_lock(hashtextextended('lotweave:weaving', 0)
 """Held from here to the commit: whoever comes next sees all that came before, and numbers are given in the order of commits."""
 
 
-def record(connection: Connection, known: Mapping[int, Document], switched: Mapping[int, bool], now: datetime) -> None:
-    """Log the versions that became current or ceased to be. `known` holds some of their documents; the rest is read."""
+def record(connection: Connection, new: Batch, known: Mapping[int, Document], switched: Mapping[int, bool], now: datetime) -> None:
+    """Log the versions that became current or ceased to be.
+
+    `known` holds some of their documents, the rest is read; `new` are the events of those that came in just now.
+    """
     documents = dict(known) | _documents(connection, [id_ for id_ in switched if id_ not in known])
     on = {id_: documents[id_] for id_, current in switched.items() if current}
     off = {id_: documents[id_] for id_, current in switched.items() if not current}
-    logged = log_events(connection, on)
+    batch = new.about(on)
+    logged = log_events(connection, batch, new=set(new.ids.tolist()))
+    plain = {id_ for id_, is_so in zip(batch.ids.tolist(), batch.plain().tolist(), strict=True) if is_so and id_ in logged}
     connection.execute(text(IN_ORDER))
-    origins = stale_origins(connection, Change(on, off, set(logged)))
-    plain = [id_ for id_, event in logged.items() if is_plain(event) and of_document(id_) not in origins]
-    if plain or origins:
-        log_weaving(connection, {id_: logged[id_].at for id_ in sorted(plain)}, sorted(origins), now)
+    origins = stale_origins(connection, Change(on, off, plain))
+    speaking = [id_ for id_ in sorted(plain) if of_document(id_) not in origins] if origins else sorted(plain)
+    if speaking or origins:
+        log_weaving(connection, {id_: logged[id_].at for id_ in speaking}, sorted(origins), now)
 
 
 def log_weaving(connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime) -> None:

@@ -104,9 +104,7 @@ def upgrade() -> None:
         "touch",
         sa.Column("key", sa.BigInteger(), nullable=False, comment="hash of a key of trace_core.touches"),
         sa.Column("first", sa.BigInteger(), nullable=False, comment="the first of the documents"),
-        sa.Column(
-            "documents", postgresql.ARRAY(sa.BigInteger()), nullable=False, comment="ids of documents of one batch that touch the key"
-        ),
+        sa.Column("documents", postgresql.INT8MULTIRANGE(), nullable=False, comment="ids of documents of one batch that touch the key"),
         sa.PrimaryKeyConstraint("key", "first", name="pk_touch"),
     )
     op.create_table(

@@ -1,0 +1,154 @@
+"""Reading the usual documents without their schema gives what the schema gives, or leaves them to it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.spec.random_world import world
+from trace_core.documents.envelope import Document, read_document
+from trace_core.errors import Problem, Rejected
+from trace_core.events import event_of
+from trace_core.reading import Reader
+
+AT = "2026-03-01T08:00:00+08:00"
+THING = {"kind": "lot", "item": "CAP", "number": "L1"}
+BOARD = {"kind": "serial", "item": "PCBA", "number": 'S\\1"', "plant": "SU"}
+REPORT = {
+    "kind": "operation",
+    "plant": "HZ",
+    "key": "R1",
+    "revision": 1,
+    "body": {
+        "order": "MO-1",
+        "operation": "SMT",
+        "at": AT,
+        "started_at": "2026-03-01T07:00:00.5Z",
+        "equipment": "贴片机 1",
+        "people": ["李"],
+        "good": "1",
+        "outputs": [{"thing": BOARD, "lot": {"kind": "lot", "item": "PCBA", "number": "B7"}}],
+        "inputs": [{"thing": THING, "quantity": "2.5", "uom": "H87", "designators": ["C1", "C2"]}],
+    },
+}
+MOVED = {"type": "issue", "at": AT, "thing": THING, "quantity": "40", "uom": "H87", "order": "MO-1", "backflush": False, "person": "王"}
+MOVE = {"kind": "movement", "plant": "HZ", "key": "M1", "revision": 3, "recorded_at": "2026-03-01T08:00:00Z", "body": MOVED}
+CONTENTS = [THING | {"quantity": "1", "uom": "H87"}, {"kind": "container", "number": "K2"}]
+PACK = {
+    "kind": "pack",
+    "plant": "HZ",
+    "key": "P1",
+    "revision": 1,
+    "body": {"container": "K1", "at": AT, "action": "add", "contents": CONTENTS},
+}
+
+
+def judged(read: Callable[[], Document]) -> Document | tuple[Problem, ...]:
+    """The document, or why there is none."""
+    try:
+        return read()
+    except Rejected as fault:
+        return fault.problems
+
+
+def alike(text: bytes) -> None:
+    """Both readers give the same document with the same event, or the same problems."""
+    expected = judged(lambda: read_document(orjson.loads(text)))
+    found = judged(lambda: Reader().read(text))
+
+    assert found == expected
+    if isinstance(found, Document) and isinstance(expected, Document):
+        assert orjson.loads(found.text) == expected.body
+        assert event_of(found) == event_of(expected)
+
+
+def usual(text: bytes) -> bool:
+    """Whether the schema was not needed: only then the event is there before anybody asks for it."""
+    return Reader().read(text).stated is not None
+
+
+@pytest.mark.parametrize("told", [REPORT, MOVE, PACK], ids=lambda told: told["kind"])
+def test_a_usual_document_is_read_without_its_schema(told: dict[str, Any]) -> None:
+    text = orjson.dumps(told)
+
+    assert usual(text)
+    alike(text)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_worlds_are_read_as_the_schema_reads_them(seed: int) -> None:
+    for told in world(random.Random(seed)):
+        alike(orjson.dumps(told))
+
+
+TEXTS = ["", " a", "a ", "\u200b", "a\u0007", "x" * 201, "1", "01", "1.50", "-1", "+2", "1e3", "9" * 31, "0.0"]
+TIMES = ["2026-03-01T08:00:00", "2026-03-01t08:00:00z", "2026-03-01 08:00:00+08:00", "2026-02-30T08:00:00Z", "2026-03-01T24:00:00Z"]
+TIMES += ["2026-03-01T08:00:00.123456789Z", "2026-03-01T08:00:00.120Z", "2026-03-01T08:00:00-00:00"]
+WORDS = ["container", "serial", "receive", "split", "produce", "ship", "add", "pack"]
+VALUES = [None, 1, 1.0, True, [], {}, ["a"], THING, [THING], {"kind": "container", "number": "K"}]
+ODD = st.sampled_from([*TEXTS, *TIMES, *WORDS, *VALUES])
+NAMES = ["lot", "other", "reverses", "plant", "quantity", "item", "deleted", "order", "certainty"]
+
+
+def places(told: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every value in a JSON value."""
+    inner = told.items() if isinstance(told, dict) else enumerate(told) if isinstance(told, list) else ()
+    return [found for key, value in inner for found in ((*path, key), *places(value, (*path, key)))]
+
+
+def changed(told: Any, path: tuple[Any, ...], value: Any) -> Any:
+    """A JSON value with another value at a path; an absent member is added."""
+    if not path:
+        return value
+    copy = dict(told) if isinstance(told, dict) else list(told) if isinstance(told, list) else {}
+    copy[path[0]] = changed(copy[path[0]] if isinstance(copy, list) or path[0] in copy else {}, path[1:], value)
+    return copy
+
+
+@st.composite
+def mutants(draw: st.DrawFn) -> Any:
+    """A usual document with something odd at one or two places."""
+    told = draw(st.sampled_from([REPORT, MOVE, PACK]))
+    for _ in range(draw(st.integers(1, 2))):
+        path = draw(st.sampled_from(places(told)))
+        if draw(st.booleans()) and isinstance(path[-1], str):
+            path = (
+                *path[:-1],
+                draw(st.sampled_from(["lot", "other", "reverses", "plant", "quantity", "item", "deleted", "order", "certainty"])),
+            )
+        told = changed(told, path, draw(ODD))
+    return told
+
+
+@settings(max_examples=1500, deadline=None, derandomize=True)
+@given(mutants())
+def test_what_is_odd_is_read_as_the_schema_reads_it(told: Any) -> None:
+    alike(orjson.dumps(told))
+
+
+def test_a_line_that_is_no_json_says_where() -> None:
+    with pytest.raises(Rejected) as found:
+        Reader().read(b'{"kind": "pack", ')
+
+    assert "column" in found.value.problems[0].problem
+
+
+def test_numbers_that_only_look_whole_are_left_to_the_schema() -> None:
+    alike(orjson.dumps(MOVE).replace(b'"revision":3', b'"revision":3.0'))
+    alike(orjson.dumps(MOVE).replace(b'"revision":3', b'"revision":03'.replace(b"03", b"3 ")))
+
+
+def test_a_part_is_remembered_for_its_plant_alone() -> None:
+    reader = Reader()
+    reader.read(orjson.dumps(MOVE))
+
+    found = reader.read(orjson.dumps(MOVE | {"plant": "SU"}))
+
+    assert found == read_document(MOVE | {"plant": "SU"})
+    assert event_of(found) == event_of(read_document(MOVE | {"plant": "SU"}))
