@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -127,7 +128,7 @@ class Reader:
         plant, key, revision = _code(line.plant), _code(line.key), bytes(line.revision)
         if line.deleted or line.kind not in self._bodies or not _WHOLE.match(revision):
             raise Unusual
-        known = None if line.recorded_at is None else _moment(line.recorded_at)
+        known = None if line.recorded_at is None else _moment(line.recorded_at)[0]
         parts = self._parts.setdefault(plant, _Parts(plant))
         told, flows = _READERS[line.kind](self._bodies[line.kind].decode(line.body), parts)
         written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
@@ -216,7 +217,7 @@ _LONGEST = 200
 
 def _in_utc(told: Told, written: bytes) -> bytes:
     """The body as it is hashed: with its times in UTC, so that equal facts have equal hashes."""
-    utc = {name: time_text(_moment(told[name]).astimezone(UTC)) for name in _TIMES if name in told}
+    utc = {name: _moment(told[name])[2] for name in _TIMES if name in told}
     same = all(told[name] == moment for name, moment in utc.items())
     return written if same else orjson.dumps(told | utc, option=orjson.OPT_SORT_KEYS)
 
@@ -224,7 +225,7 @@ def _in_utc(told: Told, written: bytes) -> bytes:
 def _scalars(body: Any, *, codes: tuple[str, ...], times: tuple[str, ...], texts: tuple[str, ...] = ()) -> Told:
     """Fields that are given, in normal form."""
     told = {name: _code(value) for name in codes if (value := getattr(body, name)) is not None}
-    told |= {name: time_text(_moment(value)) for name in times if (value := getattr(body, name)) is not None}
+    told |= {name: _moment(value)[1] for name in times if (value := getattr(body, name)) is not None}
     return told | {name: value for name in texts if (value := getattr(body, name)) is not None}
 
 
@@ -234,13 +235,16 @@ def _code(text: str) -> str:
     return text
 
 
-def _moment(text: str) -> datetime:
+@lru_cache(maxsize=10_000)
+def _moment(text: str) -> tuple[datetime, str, str]:
+    """The time, its text with the offset given, and its text in UTC. A document often names one time more than once."""
     if not is_moment(text):
         raise Unusual
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise Unusual from fault
+    return moment, time_text(moment), time_text(moment.astimezone(UTC))
 
 
 def _quantity(text: str | None) -> str | None:

@@ -36,6 +36,7 @@ class Batch:
     starts: Column
     made: Column
     things: list[ThingId] = field(default_factory=list)
+    unheard: set[ThingId] = field(default_factory=set)
     thing: Column = None
     lot: Column = None
 
@@ -47,9 +48,12 @@ class Batch:
         taken = np.array([len(event.inputs) + len(event.removed) for event in events], np.int64)
         counts = taken + np.array([len(event.outputs) for event in events], np.int64)
         occurring = list(chain.from_iterable(chain(event.inputs, event.removed, event.outputs) for event in events))
-        _, first, of = np.unique(np.fromiter(map(id, occurring), np.int64, len(occurring)), return_index=True, return_inverse=True)
+        names = list(map(id, occurring))
+        each = dict(zip(names, occurring, strict=True))
+        places = dict(zip(each, range(len(each)), strict=True))
+        of = np.fromiter(map(places.__getitem__, names), np.int64, len(names))
         starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        flows = [occurring[place] for place in first]
+        flows = list(each.values())
         found = cls(np.array(list(told), np.int64), events, flows, of, starts, starts[:-1] + taken)
         found.name_things()
         return found

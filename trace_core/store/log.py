@@ -24,7 +24,7 @@ def log_events(connection: Connection, batch: Batch, *, new: Collection[int] = (
     logged = _logged(connection, [id_ for id_ in batch.ids.tolist() if id_ not in new])
     fresh = {id_: event for id_, event in zip(batch.ids.tolist(), batch.events, strict=True) if id_ not in logged}
     if fresh:
-        numbers = number_things(connection, batch.things)
+        numbers, batch.unheard = number_things(connection, batch.things)
         partitions(connection, {event.at.astimezone(UTC) for event in fresh.values()})
         cursor = connection.connection.cursor()
         columns = "document_id, at, type, plant, order_number, shipment, plain, inputs, outputs, lots"
@@ -68,16 +68,17 @@ def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
     return (*row, inputs, outputs, lots if any(lots) else [])
 
 
-def number_things(connection: Connection, things: Collection[ThingId]) -> dict[ThingId, int]:
-    """The number of every thing, new ones included, inserted in the order of their names so that no two batches wait for each other."""
+def number_things(connection: Connection, things: Collection[ThingId]) -> tuple[dict[ThingId, int], set[ThingId]]:
+    """The number of every thing, and those that are new; inserted in the order of names so that no two batches wait for each other."""
     named = {thing.uri: thing for thing in things}
     found = {row.uri: row.id for row in connection.execute(_KNOWN, {"uris": list(named)})}
     missing = sorted(named.keys() - found.keys())
+    made: dict[str, int] = {}
     if missing:
-        found |= {row.uri: row.id for row in connection.execute(_NEW, {"uris": missing})}
-        raced = [uri for uri in missing if uri not in found]
-        found |= {row.uri: row.id for row in connection.execute(_KNOWN, {"uris": raced})} if raced else {}
-    return {thing: found[uri] for uri, thing in named.items()}
+        made = {row.uri: row.id for row in connection.execute(_NEW, {"uris": missing})}
+        raced = [uri for uri in missing if uri not in made]
+        found |= made | ({row.uri: row.id for row in connection.execute(_KNOWN, {"uris": raced})} if raced else {})
+    return {thing: found[uri] for uri, thing in named.items()}, {named[uri] for uri in made}
 
 
 _URIS = bindparam("uris", type_=ARRAY(Text))

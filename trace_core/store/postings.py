@@ -72,14 +72,22 @@ def _by_thing(batch: Batch) -> Iterator[tuple[ThingId, bool, Column]]:
     things = np.concatenate([batch.thing[batch.of] if len(batch.of) else batch.of, lots[lots >= 0]])
     events = np.concatenate([events, events[lots >= 0]])
     packing = np.array([event.type in PACKS for event in batch.events], bool)
-    size = max(len(batch.events), 1)
-    codes = np.unique((things * 2 + packing[events]) * size + events) if len(things) else np.empty(0, np.int64)
-    groups, places = np.divmod(codes, size)
+    codes = things * 2 + packing[events]
+    order = np.lexsort((events, codes)) if lots.max(initial=-1) >= 0 else _stable(codes)
+    groups, places = codes[order], events[order]
+    again = np.concatenate([[False], (np.diff(groups) == 0) & (np.diff(places) == 0)]) if len(order) else np.zeros(0, bool)
+    groups, places = groups[~again], places[~again]
     bounds = np.concatenate([[0], np.flatnonzero(np.diff(groups)) + 1, [len(groups)]]) if len(groups) else np.zeros(1, np.int64)
     ids = batch.ids[places]
     for start, end in pairwise(bounds.tolist()):
         place, packed = divmod(int(groups[start]), 2)
         yield batch.things[place], bool(packed), ids[start:end]
+
+
+def _stable(codes: Column) -> Column:
+    """The order of the codes, equal ones as they come; small numbers are sorted by counting."""
+    narrow = codes.astype(np.uint16) if codes.max(initial=0) < 1 << 16 else codes
+    return np.argsort(narrow, kind="stable")
 
 
 def _beside(documents: Mapping[int, Document], batch: Batch) -> dict[str, Column]:

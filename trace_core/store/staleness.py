@@ -33,11 +33,15 @@ _SENSITIVE = (
 
 @dataclass(slots=True)
 class Change:
-    """What became current (`on`) and what ceased to be (`off`), by document; `plain` were never logged before and are plain."""
+    """What became current (`on`) and what ceased to be (`off`), by document.
+
+    `plain` were never logged before and are plain; `unheard` are things that no event had named before.
+    """
 
     on: Mapping[int, Document]
     off: Mapping[int, Document]
     plain: set[int] = field(default_factory=set)
+    unheard: set[ThingId] = field(default_factory=set)
 
 
 def stale_origins(connection: Connection, change: Change) -> set[str]:
@@ -99,7 +103,7 @@ class _Affected:
         """A removal takes from any of the links between part and holder, so that all of the holder's reports bear upon each other."""
         holders = {flow.thing for event in (*self.changed.values(), *self.dragged.values()) if _assembles(event) for flow in event.outputs}
         removing = {flow.thing for event in self.changed.values() if event.removed for flow in event.outputs}
-        repaired = removing | self._repaired(holders - removing)
+        repaired = removing | self._repaired(holders - removing - self.change.unheard)
         if repaired:
             found = self._events(key.by_thing(holder) for holder in repaired)
             self.dragged |= {id_: e for id_, e in found.items() if _assembles(e) and any(flow.thing in repaired for flow in e.outputs)}

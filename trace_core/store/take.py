@@ -184,15 +184,15 @@ def _insert(connection: Connection, news: Sequence[New], alone: Collection[Name]
     if not news:
         return []
     sequence = "SELECT nextval(pg_get_serial_sequence('document', 'id')) FROM generate_series(1, :n)"
-    ids = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(news)})]
+    ids, told = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(news)})], str(now)
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        copy.write(b"".join([_line(id_, new, now, current=new[1].name in alone) for id_, new in zip(ids, news, strict=True)]))
+        copy.write(b"".join([_line(id_, new, told, current=new[1].name in alone) for id_, new in zip(ids, news, strict=True)]))
     cursor.close()
     return ids
 
 
-def _line(id_: int, new: New, now: datetime, *, current: bool) -> bytes:
+def _line(id_: int, new: New, now: str, *, current: bool) -> bytes:
     """A version as a line of a COPY."""
     _, one, origin = new
     name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at}\t{now}"

@@ -32,7 +32,7 @@ def record(connection: Connection, new: Batch, known: Mapping[int, Document], sw
     logged = log_events(connection, batch, new=set(new.ids.tolist()))
     plain = {id_ for id_, is_so in zip(batch.ids.tolist(), batch.plain().tolist(), strict=True) if is_so and id_ in logged}
     connection.execute(text(IN_ORDER))
-    origins = stale_origins(connection, Change(on, off, plain))
+    origins = stale_origins(connection, Change(on, off, plain, batch.unheard))
     speaking = [id_ for id_ in sorted(plain) if of_document(id_) not in origins] if origins else sorted(plain)
     if speaking or origins:
         log_weaving(connection, {id_: logged[id_].at for id_ in speaking}, sorted(origins), now)
