@@ -13,6 +13,7 @@ from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
+from pipelines.steps.review import review
 from pipelines.steps.settle import settle
 from pipelines.steps.sweep import sweep
 
@@ -50,6 +51,7 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
         due()
         sweep(plumbing())
         settle(plumbing().begin, plumbing().view, most=5000)
+        review(plumbing().begin, plumbing().view, plumbing().now)
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:

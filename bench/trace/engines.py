@@ -64,7 +64,7 @@ FORWARD = (
 BACKWARD = (
     "WITH RECURSIVE reached(n, at) AS (SELECT {root}, 9223372036854775807::bigint"
     " UNION SELECT l.src, l.at FROM reached r JOIN peer_link l ON l.dst = r.n AND l.at <= r.at)"
-    " SELECT t.uri FROM (SELECT DISTINCT n FROM reached) r JOIN thing t ON t.id = r.n"
+    " SELECT t.uri FROM (SELECT DISTINCT n FROM reached) r JOIN thing t ON t.id = r.n WHERE r.n <> {root}"
 )
 
 

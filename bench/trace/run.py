@@ -96,7 +96,7 @@ def _build(url: str, home: Path) -> dict[str, float]:
 def _roots(engine: Engine, asked: Asking) -> list[tuple[int, int]]:
     """Lots, batches and reels that reach about as many units as wanted, with the number reached."""
     with engine.connect() as connection:
-        query = "SELECT id FROM thing WHERE uri ~ '/(SB|L|K)[^/]*$' ORDER BY uri LIKE '%/SB-%' DESC, hashint4(id) LIMIT :n"
+        query = "SELECT id FROM thing WHERE uri ~ '/(SB|L|K)[^/]*$' ORDER BY uri LIKE 'C/lot/KANBAN/SB%' DESC, hashint4(id) LIMIT :n"
         candidates = [row[0] for row in connection.execute(text(query), {"n": CANDIDATES})]
     names = asked.index.base.names
     reached = {root: len(names.only(asked.search(root, "forward"), UNITS)) for root in candidates}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import demo, genealogy, index, keys, real, running, site, systems, waiting
+from lotweave.cli import demo, genealogy, index, keys, real, recall, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -19,6 +19,7 @@ app.command()(site.check)
 app.command()(genealogy.load)
 app.command()(genealogy.trace)
 app.command()(index.reach)
+app.command()(recall.recall)
 app.command()(genealogy.find)
 app.command()(genealogy.gaps)
 app.command()(index.rebuild)
@@ -31,6 +32,7 @@ app.command()(systems.simulate)
 app.command()(systems.sync)
 app.command()(systems.reconcile)
 app.add_typer(systems.connections, name="connections")
+app.add_typer(recall.recalls, name="recalls")
 app.add_typer(waiting.quarantine, name="quarantine")
 app.add_typer(waiting.stitch, name="stitch")
 app.add_typer(waiting.outbox, name="outbox")

@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
-from lotweave.console.redact import redacted
+from lotweave.console.redact import redacted, redacted_recall
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
 from trace_core.answer import trace
@@ -20,6 +20,7 @@ from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem, Verdict
 from trace_core.find import find, single
 from trace_core.reach import DIRECTIONS
+from trace_core.recall import conditions_of, recall
 from trace_core.walk import QUESTIONS, Asked
 
 View = Callable[..., Response]
@@ -45,6 +46,7 @@ def make_app(house: House) -> Flask:
         ("/api/v1/find", "GET", _find),
         ("/api/v1/trace/<direction>", "GET", _trace),
         ("/api/v1/reach/<direction>", "GET", _reach),
+        ("/api/v1/recall", "GET", _recall),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
     return app
@@ -124,6 +126,22 @@ def _reach(house: House, who: Holder, direction: str) -> Response:
             return Response(found.reach.lines(), content_type="text/plain; charset=utf-8")
         told = found.as_json(things=request.args.get("count") != "true")
     return _json(told | {"things": [_named(thing, who) for thing in told["things"]]} if "things" in told else told)
+
+
+def _recall(house: House, who: Holder) -> Response:
+    at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
+    if question not in QUESTIONS:
+        return problem(404, "Unknown", "the question of a recall is contains, ever or exposed")
+    where = conditions_of(request.args.getlist("where"))
+    with house.view(known) as view:
+        roots = []
+        for text in request.args.getlist("id"):
+            root, candidates = single(view, text)
+            if root is None or not who.sees(root.plant):
+                return problem(404, "No single thing", f"{text} names no thing, or several", candidates=_seen(candidates, who))
+            roots.append(root)
+        answer = recall(view, roots, Asked(at or clock(), question), where=where)
+    return _json(redacted_recall(answer, who))
 
 
 def _named(thing: dict[str, Any], who: Holder) -> dict[str, Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from lotweave.access.keys import Holder
+from trace_core.recall import LISTS
 
 
 def redacted(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
@@ -23,3 +25,25 @@ def redacted(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
         for told in answer["gaps"]
     ]
     return answer | {"things": things, "gaps": gaps} | ({"links": links} if "links" in answer else {})
+
+
+def redacted_recall(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
+    """A recall with nothing of other plants' things but their ids: not where they are, nor who has them."""
+    if not who.plants:
+        return answer
+
+    def ours(uri: str) -> bool:
+        return who.sees(uri.split("/", maxsplit=1)[0])
+
+    lists = {name: list(filter(ours, answer[name])) for name in LISTS.values()}
+    grouped = {name: _ours(answer[name], ours) for name in ("customers", "containers")}
+    gaps = [gap if ours(gap["about"]) else {"code": gap["code"], "about": gap["about"], "redacted": True} for gap in answer["gaps"]]
+    states = {uri: told for uri, told in answer["states"].items() if ours(uri)}
+    holds = [hold for hold in answer["holds"] if ours(hold["id"])]
+    roots = [root for root in answer["roots"] if ours(root["id"])]
+    return answer | lists | grouped | {"gaps": gaps, "states": states, "holds": holds, "roots": roots, "redacted": True}
+
+
+def _ours(groups: dict[str, list[str]], ours: Callable[[str], bool]) -> dict[str, list[str]]:
+    kept = {name: [uri for uri in things if ours(uri)] for name, things in groups.items()}
+    return {name: things for name, things in kept.items() if things}

@@ -6,7 +6,7 @@ wait for a person; `idle` has nothing to tell yet.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,6 +102,15 @@ def look_again(connection: Connection, names: Sequence[str], *, since: datetime,
             outbox.c.connection.in_(names),
             (outbox.c.state == "idle") | ((outbox.c.state == "confirmed") & (outbox.c.changed_at >= since)),
         )
+        .values(state="due", next_attempt_at=now)
+    )
+
+
+def look_again_at(connection: Connection, subjects: Collection[str], *, now: datetime) -> None:
+    """Let confirmed rows about any of these things be planned again: something that they show has changed."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.state == "confirmed", outbox.c.subjects.overlap(sorted(subjects)))
         .values(state="due", next_attempt_at=now)
     )
 

@@ -114,3 +114,21 @@ outbox = Table(
     Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'sent', 'unknown')")),
 )
 """Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""
+
+recall_case = Table(
+    "recall_case",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("roots", ARRAY(Text), nullable=False, comment="ids of the suspect things"),
+    Column("question", Text, nullable=False, comment="contains, ever or exposed"),
+    Column("conditions", ARRAY(Text), nullable=False, comment="NAME=VALUE, narrowing what left the suspects"),
+    Column("things", ARRAY(Text), nullable=False, comment="ids of what was affected when it was last looked at"),
+    Column("grown", ARRAY(Text), nullable=False, comment="of these, what came since a person last looked"),
+    Column("result_hash", Text, nullable=False, comment="of the suspects and the affected things with their times"),
+    Column("weaving", BigInteger, nullable=False, comment="up to which the genealogy was looked at"),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("evaluated_at", DateTime(timezone=True), nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+    Index("ix_recall_case_open", "name", postgresql_where=text("closed_at IS NULL")),
+)
+"""Recalls that are under way: asked again whenever something was woven, so that late documents enlarge them and nobody overlooks it."""

@@ -17,7 +17,7 @@ from typing import Any
 from connectors.kit.contract import Connector, PushRequest, RawDocument, Receipt
 from mappings.engine.apply import Mapper
 from pipelines.ports import Line, Plumbing
-from pipelines.state import inbox, outbox
+from pipelines.state import cases, inbox, outbox
 from pipelines.steps.summary import summarise
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable, Verdict
 from trace_core.identifiers import parse_thing
@@ -67,7 +67,8 @@ def _plan(row: Any, line: Line, outward: Mapper, plumbing: Plumbing) -> dict[str
     """The fields to write; empty when the genealogy knows nothing of the subjects yet."""
     subjects = [thing for uri in row.subjects if (thing := parse_thing(uri))]
     with plumbing.view() as documents:
-        summary = summarise(documents, subjects, now=plumbing.now())
+        recalls = cases.names_about(documents.connection, row.subjects)
+        summary = summarise(documents, subjects, now=plumbing.now(), recalls=recalls)
     if not summary["things"]:
         return {}
     fields, problems = outward.outward(summary, zone=line.zone, plant=line.plant, connection=line.name)

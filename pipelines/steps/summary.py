@@ -17,8 +17,10 @@ LIMIT = 5
 """Roots named one by one in a summary; more are counted."""
 
 
-def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetime) -> dict[str, Any]:
+def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetime, recalls: Sequence[str] = ()) -> dict[str, Any]:
     """Reference, sentence and figures over the backward traces of the subjects. `things` is 0 when nothing is known of any of them.
+
+    `recalls` are the open recalls that affect the subjects; they come first in the sentence, so that no short field cuts them off.
 
     The reference is made of the answer's content, so that the same genealogy always gives the same reference.
     """
@@ -31,6 +33,7 @@ def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetim
     plants = sorted({told["plant"] for told in things.values()} | {subject.plant for subject in subjects})
     suppliers = {told["supplier"] for told in lots if "supplier" in told}
     words = [
+        *([f"RECALL {', '.join(recalls)}"] if recalls else []),
         f"{len(subjects)} made of {len(lots)} lots from {len(suppliers)} suppliers in {'+'.join(plants)}",
         "complete" if not gaps else f"{len(gaps)} gaps",
     ]
@@ -41,6 +44,7 @@ def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetim
         "root": {"number": " ".join(numbers[:LIMIT]) + (f" +{len(numbers) - LIMIT}" if len(numbers) > LIMIT else "")},
         "order": next((link["order"] for answer in answers for link in answer["links"] if "order" in link), ""),
         "things": len(things),
+        "recall": ", ".join(recalls),
         "plants": " ".join(plants),
         "complete": not gaps,
         "asked_at": now.isoformat(timespec="seconds"),

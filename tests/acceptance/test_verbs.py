@@ -201,3 +201,30 @@ def test_a_transfer_that_could_pair_in_two_ways_is_listed_with_its_candidates(si
         ("HZ/lot/PL/A1", ["SU/lot/PL/B3", "SU/lot/PL/B4"]),
         ("HZ/lot/PL/A2", ["SU/lot/PL/B3", "SU/lot/PL/B4"]),
     ]
+
+
+def test_a_recall_is_asked_narrowed_kept_and_enlarged_by_late_data(site: Path) -> None:
+    line = (
+        '{"kind":"operation","plant":"HZ","key":"%s","revision":1,"body":{"order":"MO-1","operation":"SMT","at":"2026-03-01T0%d:00:00Z",'
+        '"equipment":"%s","outputs":[{"thing":{"kind":"serial","item":"GW","number":"%s"}}],'
+        '"inputs":[{"thing":{"kind":"lot","item":"CAP","number":"L1"},"quantity":"1","uom":"H87"}]}}'
+    )
+    lotweave("load", "-", site=site, feed="\n".join([line % ("R1", 8, "L1", "U1"), line % ("R2", 9, "L2", "U2")]))
+
+    whole = lotweave("recall", "HZ/lot/CAP/L1", "--open", "caps", "--json", site=site)
+    narrowed = lotweave("recall", "L1", "--where", "equipment=L2", "--json", site=site)
+    wrong = lotweave("recall", "HZ/lot/CAP/L1", "--where", "colour=red", site=site)
+    twice = lotweave("recall", "HZ/lot/CAP/L1", "--open", "caps", site=site)
+    lotweave("load", "-", site=site, feed=line % ("R3", 7, "L1", "U3"))
+    grown = lotweave("recalls", "review", "--json", site=site)
+
+    assert whole.returncode == 0
+    assert told(whole)["in_stock"] == ["HZ/serial/GW/U1", "HZ/serial/GW/U2"]
+    assert list(told(narrowed)["states"]) == ["HZ/serial/GW/U2"]
+    assert (wrong.returncode, twice.returncode, grown.returncode) == (2, 2, 1)
+    assert "colour=red" in wrong.stderr
+    assert told(grown)["reviewed"] == [{"name": "caps", "things": 3, "added": ["HZ/serial/GW/U3"], "gone": []}]
+    assert lotweave("recalls", "list", site=site).returncode == 1
+    assert told(lotweave("recalls", "seen", "caps", "--json", site=site)) == {"done": True}
+    assert lotweave("recalls", "list", site=site).returncode == 0
+    assert told(lotweave("recalls", "close", "caps", "--json", site=site)) == {"done": True}

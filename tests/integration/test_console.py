@@ -106,3 +106,27 @@ def test_a_reach_names_things_and_says_who_served_it(client: FlaskClient, house:
     assert "things" not in counts
     assert limited["things"][1] == {"id": "SU/serial/PCBA/S1", "plant": "SU", "redacted": True}
     assert client.get("/api/v1/reach/sideways?id=L1", headers=key(house)).status_code == 404
+
+
+def test_a_recall_tells_a_limited_key_nothing_of_other_plants_but_ids(client: FlaskClient, house: House) -> None:
+    client.post("/api/v1/documents", data=LINES, headers=key(house))
+
+    whole = client.get("/api/v1/recall?id=HZ/lot/CAP/L1", headers=key(house)).json
+    limited = client.get("/api/v1/recall?id=HZ/lot/CAP/L1", headers=key(house, "viewer", "HZ")).json
+
+    assert whole is not None
+    assert whole["in_stock"] == ["SU/serial/PCBA/S1"]
+    assert limited is not None
+    assert limited["plants"] == {"HZ": ["HZ/serial/PCBA/S1"], "SU": ["SU/serial/PCBA/S1"]}
+    assert limited["in_stock"] == []
+    assert list(limited["states"]) == ["HZ/serial/PCBA/S1"]
+
+
+def test_a_wrong_condition_of_a_recall_is_a_problem_that_names_it(client: FlaskClient, house: House) -> None:
+    client.post("/api/v1/documents", data=LINES, headers=key(house))
+
+    answer = client.get("/api/v1/recall?id=HZ/lot/CAP/L1&where=colour=red&where=from=monday", headers=key(house))
+
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert [told["value"] for told in answer.json["problems"]] == ["colour=red", "from=monday"]

@@ -62,6 +62,11 @@ def _documents(connection: Connection, ids: list[int]) -> dict[int, Document]:
     return {row.id: document_of(row) for row in connection.execute(statement, {"ids": ids})}
 
 
+def newest(connection: Connection) -> int:
+    """The number of the last weaving, 0 when there is none."""
+    return int(connection.execute(text("SELECT coalesce(max(id), 0) FROM weaving")).scalar_one())
+
+
 def count_since(connection: Connection, number: int) -> int:
     """How many weavings came after one."""
     return int(connection.execute(text("SELECT count(*) FROM weaving WHERE id > :number"), {"number": number}).scalar_one())

@@ -212,6 +212,22 @@ def upgrade() -> None:
     )
     op.create_index("uq_quarantine_content", "quarantine", ["connection", "source_kind", "source_key", "content"], unique=True)
     op.create_table(
+        "recall_case",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("roots", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of the suspect things"),
+        sa.Column("question", sa.Text(), nullable=False, comment="contains, ever or exposed"),
+        sa.Column("conditions", postgresql.ARRAY(sa.Text()), nullable=False, comment="NAME=VALUE, narrowing what left the suspects"),
+        sa.Column("things", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of what was affected when it was last looked at"),
+        sa.Column("grown", postgresql.ARRAY(sa.Text()), nullable=False, comment="of these, what came since a person last looked"),
+        sa.Column("result_hash", sa.Text(), nullable=False, comment="of the suspects and the affected things with their times"),
+        sa.Column("weaving", sa.BigInteger(), nullable=False, comment="up to which the genealogy was looked at"),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("evaluated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_recall_case")),
+    )
+    op.create_index("ix_recall_case_open", "recall_case", ["name"], unique=False, postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_table(
         "run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("connection", sa.Text(), nullable=False),

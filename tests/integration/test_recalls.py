@@ -1,0 +1,96 @@
+"""Recalls under way: late documents enlarge them, and systems that show an affected thing are told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from lotweave.bootstrap import House
+from pipelines.state import cases, outbox
+from pipelines.state.outbox import Wish
+from pipelines.steps.load import load
+from pipelines.steps.review import Growth, case_of, review
+from pipelines.steps.summary import summarise
+from trace_core.identifiers import parse_thing
+from trace_core.walk import Asked
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+UNIT = "HZ/serial/GW/U%d"
+
+
+def report(house: House, unit: int) -> None:
+    """A unit made of the suspect lot."""
+    part = {"thing": {"kind": "lot", "item": "CAP", "number": "L1"}, "quantity": "1", "uom": "H87"}
+    made = {"thing": {"kind": "serial", "item": "GW", "number": f"U{unit}"}, "quantity": "1", "uom": "H87"}
+    body: dict[str, Any] = {"order": "MO-1", "operation": "SMT", "at": "2026-03-01T08:00:00Z", "outputs": [made], "inputs": [part]}
+    told = {"kind": "operation", "plant": "HZ", "key": f"R{unit}", "revision": 1, "body": body}
+    assert load([orjson.dumps(told)], begin=house.begin, now=lambda: NOW).accepted == 1
+
+
+def opened(house: House, name: str) -> bool:
+    with house.view() as documents, house.begin() as connection:
+        return cases.open_case(connection, case_of(documents, name, Asked(NOW), ["HZ/lot/CAP/L1"], []), now=NOW)
+
+
+def asked_again(house: House) -> list[Growth]:
+    return review(house.begin, house.view, lambda: NOW)
+
+
+def test_late_documents_enlarge_a_recall_once(house: House) -> None:
+    report(house, 1)
+    assert opened(house, "bad caps")
+    assert asked_again(house) == []
+
+    report(house, 2)
+
+    assert asked_again(house) == [Growth("bad caps", 2, (UNIT % 2,), ())]
+    assert asked_again(house) == []
+    with house.begin() as connection:
+        assert cases.listing(connection)[0]["grown"] == [UNIT % 2]
+        assert cases.seen(connection, "bad caps")
+        assert cases.listing(connection)[0]["grown"] == []
+
+
+def test_an_open_name_cannot_be_taken_and_a_closed_one_can(house: House) -> None:
+    report(house, 1)
+
+    assert opened(house, "bad caps")
+    assert not opened(house, "bad caps")
+    with house.begin() as connection:
+        assert cases.close(connection, "bad caps", now=NOW)
+        assert not cases.close(connection, "bad caps", now=NOW)
+    assert opened(house, "bad caps")
+
+
+def test_a_closed_recall_is_not_asked_again(house: House) -> None:
+    report(house, 1)
+    opened(house, "bad caps")
+    with house.begin() as connection:
+        cases.close(connection, "bad caps", now=NOW)
+
+    report(house, 2)
+
+    assert asked_again(house) == []
+
+
+def test_what_a_system_shows_of_an_affected_thing_is_planned_anew_with_the_recall_first(house: House) -> None:
+    report(house, 1)
+    opened(house, "bad caps")
+    report(house, 2)
+    with house.begin() as connection:
+        outbox.wish(connection, [Wish("erp", "HZ", "RECEIPT", f"D{unit}", UNIT % unit) for unit in (1, 2)], now=NOW)
+        for row in outbox.listing(connection):
+            outbox.mark(connection, row["id"], now=NOW, state="confirmed")
+
+    asked_again(house)
+
+    with house.view() as documents, house.begin() as connection:
+        assert [(row["target"]["key"], row["state"]) for row in outbox.listing(connection)] == [("D1", "confirmed"), ("D2", "due")]
+        names = cases.names_about(connection, [UNIT % 2])
+        unit = parse_thing(UNIT % 2)
+        assert unit is not None
+        told = summarise(documents, [unit], now=NOW, recalls=names)
+    assert told["recall"] == "bad caps"
+    assert told["summary"].startswith("RECALL bad caps; 1 made of 1 lots")
