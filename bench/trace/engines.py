@@ -42,8 +42,7 @@ class Asking:
 
     def names(self, numbers: Column) -> bytes:
         """Ids of the units among the things."""
-        names = self.index.base.names
-        return names.lines(names.only(numbers, UNITS))
+        return self.index.base.names.lines(numbers, UNITS)
 
     @property
     def index(self) -> Index:

@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.trace.engines import NOW
 from trace_core.index.index import Index
-from trace_core.index.laid import Overlay
+from trace_core.index.overlay import Overlay
 from trace_core.index.snapshot import load
 
 ROUNDS = 5

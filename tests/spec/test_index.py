@@ -19,7 +19,7 @@ from trace_core.documents.envelope import Document
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
 from trace_core.index.index import Index
-from trace_core.index.laid import Overlay
+from trace_core.index.overlay import Overlay
 from trace_core.index.snapshot import load as load_snapshot
 from trace_core.memory import MemoryView
 from trace_core.ports import Documents
@@ -77,6 +77,34 @@ def compare(house: House, index: Index) -> None:
 
 def every_document(connection: Any) -> list[Document]:
     return [document_of(row) for row in connection.execute(select(table).where(table.c.current, ~table.c.deleted))]
+
+
+def reports(rng: random.Random) -> list[dict[str, Any]]:
+    """Reports alone, on times that repeat and come in any order: nothing but plain events."""
+    parts = [{"kind": "lot", "item": item, "number": f"{item}{n}"} for item in "ABC" for n in (1, 2)]
+    units = [{"kind": "serial", "item": "S", "number": f"S{n}"} for n in (1, 2, 3, 4)]
+    told = []
+    for number in range(60):
+        inputs = [{"thing": thing, "quantity": "1", "uom": "H87"} for thing in rng.sample([*parts, *units], 2)]
+        outputs = [{"thing": thing} for thing in rng.sample([*parts, *units], rng.choice([1, 1, 2]))]
+        at = (START + timedelta(hours=rng.randrange(20), minutes=rng.randrange(4))).isoformat()
+        body = {"order": "O1", "operation": "X", "at": at, "outputs": outputs, "inputs": inputs}
+        told.append({"kind": "operation", "plant": "HZ", "key": str(number), "revision": 1, "body": body})
+    return told
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_plain_events_are_added_to_what_lies_over_a_snapshot(house: House, tmp_path: Path, seed: int) -> None:
+    told = reports(random.Random(seed))
+    take(house, told[:20])
+    with house.view() as view:
+        write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
+    base = load_snapshot(tmp_path)
+    index = Index(base, Overlay(base, base.weaving))
+
+    for at in range(20, len(told), 8):
+        take(house, told[at : at + 8])
+        compare(house, index)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -10,7 +10,8 @@ import numpy as np
 
 from trace_core.index.build import NEVER, Graph
 from trace_core.index.ever import Ended, walk_backward, walk_forward
-from trace_core.index.laid import Layer, Overlay
+from trace_core.index.laid import Layer
+from trace_core.index.overlay import Overlay
 from trace_core.index.search import DEAD, FULL, REWIRED, SEARCHES, SHIFT, Buffers, Laid, Rules, Side, found, walk
 from trace_core.index.snapshot import Snapshot
 

@@ -1,8 +1,8 @@
-"""What came after a snapshot, laid over it: new events, derived links that changed, and what of the snapshot no longer holds."""
+"""An overlay as the walk wants it: links as columns of nodes and keys, and flags of the nodes that they concern."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,55 +13,12 @@ from trace_core.index.search import BESIDE, BEYOND, DEAD, REWIRED, SHIFT, Laid
 from trace_core.index.snapshot import Snapshot, Unusable
 
 Column = Any
+LAST_GAP = 1 << 41
+"""Room for keys after the last time of a snapshot."""
+SPREAD = 64
+"""New times take this part of the gap that they fall into."""
 BASE = 1 << 40
 """Added to an inner node of the snapshot where it is named among things."""
-
-
-@dataclass(slots=True)
-class Overlay:
-    """Grows with every catch-up; `layer` lays it out for the walk.
-
-    Links are rows (start, end, at, until) of int64: things by number, inner nodes as -1, -2, … within their origin or, where they are the
-    snapshot's, as `BASE` + node; times in microseconds. Columns lie in one piece (order F).
-    """
-
-    base: Snapshot
-    weaving: int
-    events: Column = field(default_factory=lambda: np.empty((0, 5), np.int64, order="F"))
-    sets: dict[str, Column] = field(default_factory=dict)
-    rewired: dict[int, Column] = field(default_factory=dict)
-    _layer: Layer | None = None
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing came since the snapshot that bears upon an answer."""
-        return not (len(self.events) or self.sets or self.rewired)
-
-    def add(self, links: Column) -> None:
-        """Lay links of new plain events over the snapshot; a fifth column has the document of each."""
-        self.events = np.concatenate([self.events, links])
-        self._layer = None
-
-    def replace(self, origin: str, links: Column) -> None:
-        """Let these be all links of an origin."""
-        self.sets[origin] = links
-        self._layer = None
-
-    def drop(self, documents: Iterable[int]) -> None:
-        """Forget what was added for these documents."""
-        self.events = self.events[~np.isin(self.events[:, 4], list(documents))]
-        self._layer = None
-
-    def rewire(self, thing: int, links: Column) -> None:
-        """Let these, with those of `events` and `sets`, be all links into a thing."""
-        self.rewired[thing] = links
-        self._layer = None
-
-    def layer(self) -> Layer:
-        """The overlay as the walk wants it; made once after each change."""
-        if self._layer is None:
-            self._layer = Layer.of(self)
-        return self._layer
 
 
 @dataclass(slots=True)
@@ -74,18 +31,18 @@ class Layer:
     known: int
     extra_times: Column
     extra_keys: Column
-    links: Column
+    pieces: list[Column]
     """Rows of (start node, end node, key, until)."""
     flags: Column
-    _sides: dict[bool, Laid] = field(default_factory=dict)
+    sides: dict[bool, Laid] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, overlay: Overlay) -> Layer:
+    def of(cls, base: Snapshot, events: Column, sets: Mapping[str, Column], rewired: Mapping[int, Column]) -> Layer:
         """Number the new nodes, give every new time a key between those of the snapshot, and flag what is concerned."""
-        base, graph = overlay.base, overlay.base.graph
+        graph = base.graph
         total = len(graph.out.starts) - 1
-        rows, highest = _numbered(overlay)
-        if len(dead := _dead(overlay)):
+        rows, highest = _numbered(events, sets, rewired)
+        if len(dead := _dead(base, sets)):
             rows = rows[~np.isin(rows[:, 0], BASE + dead)]
         known = graph.things - 1
         new_things = max(0, highest - known)
@@ -95,17 +52,21 @@ class Layer:
             for which, shift in ((theirs, -BASE), (later, total - known - 1)):
                 at[which] += shift
             at[inner] = first_inner - 1 - at[inner]
-        extra_times, extra_keys = _keys(graph.times, rows[_runs(rows[:, 2])[:-1], 2])
+        extra_times = np.unique(rows[_runs(rows[:, 2])[:-1], 2])
+        extra_times = extra_times[~_among(graph.times, extra_times)]
+        extra_keys = keys_between(graph.times, np.empty(0, np.int64), np.empty(0, np.int64), extra_times)
+        if extra_keys is None:
+            raise Unusable("too many new times between two of the snapshot; build a newer one: lotweave index build")
         nodes = max(first_inner, int(rows[:, :2].max(initial=-1)) + 1)
-        layer = cls(base, nodes, first_inner, known, extra_times, extra_keys, rows, np.empty(0, np.uint8))
-        if len(rows) or overlay.sets or overlay.rewired:
+        layer = cls(base, nodes, first_inner, known, extra_times, extra_keys, [rows], np.empty(0, np.uint8))
+        if len(rows) or sets or rewired:
             runs = _runs(rows[:, 2])
             rows[:, 2] = np.repeat(layer.keys(rows[runs[:-1], 2]), np.diff(runs))
             layer.flags = np.zeros(layer.nodes, np.uint8)
             layer.flags[rows[:, 0]] |= BEYOND
             layer.flags[rows[:, 1]] |= BESIDE
             layer.flags[dead] |= DEAD
-            for thing in overlay.rewired:
+            for thing in rewired:
                 layer.flags[layer.node(thing)] |= REWIRED
         return layer
 
@@ -134,6 +95,10 @@ class Layer:
             found[~exact] = self.extra_keys[np.searchsorted(self.extra_times, times[~exact])]
         return found
 
+    def known_times(self, times: Column) -> Column:
+        """Which of these times have a key."""
+        return _among(self.base.graph.times, times) | _among(self.extra_times, times)
+
     def key(self, time: int) -> int:
         """The greatest key whose time is not after this one."""
         base = self.base.graph.times
@@ -161,12 +126,12 @@ class Layer:
 
     def side(self, *, forward: bool) -> Laid:
         """The links of one direction, sorted by where they leave; made once."""
-        if forward not in self._sides:
-            self._sides[forward] = self._laid(forward=forward)
-        return self._sides[forward]
+        if forward not in self.sides:
+            self.sides[forward] = self._laid(forward=forward)
+        return self.sides[forward]
 
     def _laid(self, *, forward: bool) -> Laid:
-        rows = self.links
+        rows = np.concatenate(self.pieces)
         source, target = (rows[:, 0], rows[:, 1]) if forward else (rows[:, 1], rows[:, 0])
         keys = rows[:, 2] if forward else -rows[:, 2]
         order = np.argsort(source)
@@ -175,17 +140,17 @@ class Layer:
         return Laid(self.flags, BEYOND if forward else BESIDE, nodes, starts, target[order], keys[order], rows[order, 3])
 
 
-def _numbered(overlay: Overlay) -> tuple[Column, int]:
+def _numbered(events: Column, sets: Mapping[str, Column], rewired: Mapping[int, Column]) -> tuple[Column, int]:
     """All links in one table, inner nodes numbered on through all origins; the highest number of a thing."""
-    tables, shift = [overlay.events[:, :4], *overlay.rewired.values()], 0
-    for links in overlay.sets.values():
+    tables, shift = [events[:, :4], *rewired.values()], 0
+    for links in sets.values():
         own = links.copy()
         own[:, :2] = np.where(own[:, :2] < 0, own[:, :2] - shift, own[:, :2])
         shift = max(shift, -int(own[:, :2].min(initial=0)))
         tables.append(own)
     rows = np.concatenate(tables)
     places = rows[:, :2]
-    return rows, max(int(places[places < BASE].max(initial=0)), *overlay.rewired, 0)
+    return rows, max(int(places[places < BASE].max(initial=0)), *rewired, 0)
 
 
 def _runs(values: Column) -> Column:
@@ -193,21 +158,32 @@ def _runs(values: Column) -> Column:
     return np.concatenate([np.zeros(min(len(values), 1), np.int64), np.flatnonzero(np.diff(values)) + 1, [len(values)]])
 
 
-def _keys(base: Column, times: Column) -> tuple[Column, Column]:
-    """Times that are not among those of the snapshot, sorted, and their keys: after the time before them, in their own order."""
-    extra = np.unique(times)
-    places = np.searchsorted(base, extra)
-    known = base[np.minimum(places, len(base) - 1)] == extra if len(base) else np.zeros(len(extra), bool)
-    extra, before = extra[~known], places[~known].astype(np.int64) - 1
-    _, first, same = np.unique(before, return_index=True, return_inverse=True)
-    room = np.arange(len(extra)) - first[same]
-    if len(room) and room[before < len(base) - 1].max(initial=0) >= 1 << SHIFT:
-        raise Unusable("too many new times between two of the snapshot; build a newer one: lotweave index build")
-    return extra, (before << SHIFT) + 1 + room
+def keys_between(base: Column, known: Column, keys: Column, times: Column) -> Column | None:
+    """Keys for ascending new times, among the ranks of the snapshot's times and the keys of other known ones; None without room.
+
+    New times of one gap take the first part of it, a step apart, so that later ones still fit behind and between them.
+    """
+    ranks = np.searchsorted(base, times)
+    places = np.searchsorted(known, times)
+    low: Column = (ranks - 1) << SHIFT
+    high: Column = np.where(ranks < len(base), ranks << SHIFT, low + LAST_GAP)
+    if len(known):
+        low = np.maximum(low, np.where(places > 0, keys[places - 1], low))
+        high = np.minimum(high, np.where(places < len(known), keys[np.minimum(places, len(known) - 1)], high))
+    _, first, which, counts = np.unique(low, return_index=True, return_inverse=True, return_counts=True)
+    step = np.maximum(1, (high - low)[first] // (SPREAD * (counts + 1)))
+    found: Column = low + (np.arange(len(times)) - first[which] + 1) * step[which]
+    return found if bool(np.all(found < high)) else None
 
 
-def _dead(overlay: Overlay) -> Column:
+def _among(ascending: Column, times: Column) -> Column:
+    """Which times are among ascending ones."""
+    if not len(ascending):
+        return np.zeros(len(times), bool)
+    return ascending[np.minimum(np.searchsorted(ascending, times), len(ascending) - 1)] == times
+
+
+def _dead(base: Snapshot, sets: Mapping[str, Column]) -> Column:
     """Inner nodes of the snapshot whose origin was derived anew."""
-    inner = overlay.base.inner
-    found = [inner[origin] for origin in overlay.sets if origin in inner]
+    found = [base.inner[origin] for origin in sets if origin in base.inner]
     return np.concatenate([np.empty(0, np.int64), *found])

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from trace_core.index.ahead import fetch_ahead
+
 Column = Any
 SHIFT, BITS = 18, 44
 """A key takes so many bits, the room between two ranks included."""
@@ -21,6 +23,8 @@ LOW = 0xFFFFFFFF
 BEYOND, BESIDE, DEAD, REWIRED = 1, 2, 4, 8
 """Flags of a node: more links out, more links in, an inner node that is no more, a thing whose links in are all told anew."""
 NEVER = 2**62
+NEAR, MIDDLE, FAR = 8, 16, 32
+"""So many nodes or links ahead the state, the links, and the places of the links are fetched."""
 FULL = -1
 """A walk that found no room in its queue or its stack."""
 
@@ -143,6 +147,14 @@ def walk(side: Side, laid: Laid, rules: Rules, state: Column, room: Buffers, roo
             else:
                 node, key = np.int64(queue[head]), keys[head]
                 head += 1
+                if head + FAR < used and 0 <= queue[head + FAR] < base:
+                    fetch_ahead(side.starts, np.int64(queue[head + FAR]))
+                if head + MIDDLE < used and 0 <= queue[head + MIDDLE] < base:
+                    fetch_ahead(side.links, side.starts[queue[head + MIDDLE]])
+                if head + NEAR < used and 0 <= queue[head + NEAR] < base:
+                    first = side.starts[queue[head + NEAR]]
+                    if first < side.starts[queue[head + NEAR] + 1] and side.links[first, 0] >= 0:
+                        fetch_ahead(state, np.int64(side.links[first, 0]))
                 if node < 0:
                     node, bound = again[-node - 1, 0], again[-node - 1, 1]
             link, last, extra, extras = 0, 0, 0, 0
@@ -159,6 +171,8 @@ def walk(side: Side, laid: Laid, rules: Rules, state: Column, room: Buffers, roo
                 if link < last:
                     target, reached = np.int64(side.links[link, 0]), np.int64(side.links[link, 1]) << SHIFT
                     link += 1
+                    if link + NEAR < last and side.links[link + NEAR, 0] >= 0:
+                        fetch_ahead(state, np.int64(side.links[link + NEAR, 0]))
                     if reached > final:
                         link = last
                         continue

@@ -19,7 +19,7 @@ import orjson
 from trace_core.index.build import Adjacency, Graph
 from trace_core.index.names import Names
 
-FORMAT = 2
+FORMAT = 3
 CURRENT = "CURRENT"
 Column = Any
 

@@ -14,7 +14,8 @@ from trace_core.derive import parse_origin
 from trace_core.identifiers import parse_thing
 from trace_core.index.build import NEVER
 from trace_core.index.columns import Events, read_events
-from trace_core.index.laid import BASE, Overlay
+from trace_core.index.laid import BASE
+from trace_core.index.overlay import Overlay
 from trace_core.ports import Documents
 from trace_core.store.export import copied
 from trace_core.store.link_sets import derived
@@ -78,6 +79,8 @@ def links_of(events: Events) -> Column:
 
 def _sets(connection: Connection, documents: Documents, origins: Mapping[str, int]) -> dict[str, Column]:
     """Links of the origins: as stored where that is recent enough, else derived here."""
+    if not origins:
+        return {}
     statement = text("SELECT origin, weaving, starts, ends, at, until FROM link_set WHERE origin = ANY(:origins)").bindparams(
         bindparam("origins", type_=ARRAY(Text))
     )

@@ -18,7 +18,7 @@ from sqlalchemy.types import BigInteger
 
 from trace_core.identifiers import ThingId
 from trace_core.index.index import Index, Reached
-from trace_core.index.laid import Overlay
+from trace_core.index.overlay import Overlay
 from trace_core.index.snapshot import Unusable, current, load
 from trace_core.store.fresh import catch_up
 from trace_core.store.link_sets import EPOCH, micros
@@ -54,9 +54,8 @@ class ByIndex:
         """The ids of all things, or of one product's, each ended by a line feed, in the order of their first appearance."""
         numbers, names = self.reached.numbers, self._index.base.names
         later = sorted(number for number, uri in self._fresh.items() if product is None or uri.rpartition("/")[0] == product)
-        if product is not None:
-            numbers = names.only(numbers, product)
-        return names.lines(numbers) + "".join(f"{self._fresh[number]}\n" for number in later).encode()
+        written = names.lines(numbers, product)
+        return written + "".join(f"{self._fresh[number]}\n" for number in later).encode() if later else written
 
     def counted(self) -> dict[str, int]:
         """How many things of each product, `PLANT/kind/ITEM`."""
