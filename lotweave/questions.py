@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+import numpy as np
 
 from trace_core.documents.fields import time_text
 from trace_core.graph import Graph
-from trace_core.identifiers import ThingId
-from trace_core.index.snapshot import Unusable
+from trace_core.identifiers import ThingId, parse_thing
+from trace_core.index.closures import load_closures
+from trace_core.index.snapshot import Unusable, current, load
 from trace_core.reach import Reach, by_rules, roots_of
 from trace_core.store.reader import Reader
 from trace_core.store.view import StoreView
 from trace_core.walk import Asked
+from trace_core.whereabouts import REACHABLE, Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +60,52 @@ def reach_of(documents: StoreView, reader: Reader, root: ThingId, direction: str
         return Served(root, direction, asked, reader.reach(roots, direction, asked), "index")
     except Unusable as fault:
         return Served(root, direction, asked, by_rules(documents, roots, direction, asked), "documents", str(fault))
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """How many units a recall of a lot that still exists would reach, as of a snapshot."""
+
+    lot: ThingId
+    units: int
+    states: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """As the verb shows it."""
+        return {"id": self.lot.uri, "units": self.units, "states": list(self.states)}
+
+
+def what_if(documents: StoreView, home: Path, now: datetime, *, most: int, plant: str = "", item: str = "") -> tuple[list[WhatIf], int]:
+    """The lots in stock or in process whose recall would reach most units, and the weaving up to which that is known.
+
+    Errors: `Unusable` when there is no snapshot, or none with closures.
+    """
+    base = load(home)
+    closures, names = load_closures(current(home)), base.names
+    wanted = np.array([_fits(product, plant, item) for product in names.products], bool)
+    found: list[WhatIf] = []
+    ranked = closures.largest(len(closures.sources), wanted[names.label])
+    for start in range(0, len(ranked), LOOKED_AT):
+        piece = [(thing, units) for number, units in ranked[start : start + LOOKED_AT] if (thing := parse_thing(names.of(number)))]
+        graph = Graph(documents)
+        graph.reach([thing for thing, _ in piece])
+        whereabouts = Whereabouts(graph, Asked(now))
+        whereabouts.look_up([thing for thing, _ in piece])
+        for thing, units in piece:
+            states = tuple(place.state for place in whereabouts.of(thing))
+            if REACHABLE & set(states):
+                found.append(WhatIf(thing, units, states))
+        if len(found) >= most:
+            break
+    return found[:most], base.weaving
+
+
+LOOKED_AT = 50
+"""Lots whose whereabouts are looked at together."""
+
+
+def _fits(product: str, plant: str, item: str) -> bool:
+    parts = product.split("/")
+    if len(parts) != 3:  # noqa: PLR2004 - PLANT/kind/ITEM; the thing without a number is nobody's
+        return False
+    return (not plant or parts[0] == quote(plant, safe="-._~")) and (not item or parts[2] == quote(item, safe="-._~"))

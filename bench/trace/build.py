@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
-from bench.trace.measure import peak
+from bench.trace.measure import Peak, peak
 from trace_core.store.export import write_snapshot
 
 if __name__ == "__main__":
     engine = create_engine(sys.stdin.read())
     start = time.perf_counter()
-    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+    with Peak() as memory, engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
         write_snapshot(connection, Path(sys.argv[1]))
-    print(json.dumps({"seconds": time.perf_counter() - start, "peak_mb": peak()}))
+    print(json.dumps({"seconds": time.perf_counter() - start, "own_mb": memory.own, "peak_mb": peak()}))

@@ -89,7 +89,7 @@ def _build(url: str, home: Path) -> dict[str, float]:
     for _ in range(2):
         done = subprocess.run([sys.executable, "-m", "bench.trace.build", str(home)], input=url, capture_output=True, text=True, check=True)
         found.append(json.loads(done.stdout))
-    say(f"built in {found[-1]['seconds']:.1f} s with {found[-1]['peak_mb']} MB")
+    say(f"built in {found[-1]['seconds']:.1f} s with {found[-1]['own_mb']} MB of its own")
     return found[-1] | {"disk_mb": sum(f.stat().st_size for f in current(home).iterdir()) / 1e6}
 
 

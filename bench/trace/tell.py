@@ -60,7 +60,8 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
         f"| … with the database snapshot and names; PostgreSQL | {_ms(back['index'])} ms; {peer} ms | |",
         f"| {fresh['links']} fresh links in the next question | {_ms(fresh['extra'])} ms more | ≤ 5 ms |",
         (
-            f"| build, from the database to mapped files | {build['seconds']:.1f} s, peak {build['peak_mb']} MB,"
+            f"| build, from the database to mapped files | {build['seconds']:.1f} s, peak {build['own_mb']} MB own"
+            f" ({build['peak_mb']} MB with pages of the files written),"
             f" {build['disk_mb']:.0f} MB on disk | < 40 s, < 1.5 GB |"
         ),
         f"| resident while answering | {found['resident']['own']} MB own, {found['resident']['mapped']} MB of mapped files | < 1.5 GB |",

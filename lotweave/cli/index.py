@@ -33,11 +33,15 @@ def _index() -> None:
 
 
 @index.command("build")
-def build(site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - an option of the command line
+def build(
+    closures: Annotated[bool, typer.Option("--closures", help="Also which units each lot reaches, for `recalls what-if`.")] = False,  # noqa: FBT002
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
     """Build a snapshot of the genealogy; questions go on meanwhile."""
     with reported(as_json=as_json):
         with opened(the_site(site)) as house:
-            told = build_index(house.begin, house.view, house.snapshots).as_json()
+            told = build_index(house.begin, house.view, house.snapshots, closures=closures).as_json()
         say(told, as_json=as_json, person=lambda: out.print(f"{told['links']} links of {told['things']} things in {told['seconds']} s"))
 
 

@@ -11,14 +11,17 @@ from rich.table import Table
 from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.cli.genealogy import moment, no_single
+from lotweave.questions import what_if
 from pipelines.state import cases
 from pipelines.state.cases import Case
 from pipelines.state.outbox import look_again_at
 from pipelines.steps.review import case_of, review
 from trace_core.errors import Misconfigured
 from trace_core.find import single
+from trace_core.index.snapshot import Unusable
 from trace_core.recall import LISTS, conditions_of
 from trace_core.recall import recall as ask
+from trace_core.store.weavings import count_since
 from trace_core.walk import QUESTIONS, Asked
 
 
@@ -103,6 +106,32 @@ def reviewed(site: SiteOption = None, as_json: JsonOption = False) -> None:  # n
 
         say({"reviewed": told}, as_json=as_json, person=person)
         end(NO if any(one["added"] for one in told) else DONE)
+
+
+@recalls.command("what-if")
+def what_if_recalled(
+    plant: Annotated[str, typer.Option(help="Only lots of this plant.")] = "",
+    item: Annotated[str, typer.Option(help="Only lots of this item.")] = "",
+    most: Annotated[int, typer.Option(help="So many lots at most.")] = 20,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """List the lots still in stock or in process whose recall would reach most units."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house, house.view() as documents:
+            try:
+                found, weaving = what_if(documents, house.snapshots, clock(), most=most, plant=plant, item=item)
+            except Unusable as fault:
+                raise Misconfigured(str(fault), code="no_closures") from fault
+            behind = count_since(documents.connection, weaving)
+        told = {"lots": [one.as_json() for one in found], "weaving": weaving, "behind": behind}
+
+        def person() -> None:
+            for one in found:
+                out.print(f"{one.units:>9}  {one.lot.uri}  {', '.join(one.states)}", markup=False)
+            out.print(f"as of the snapshot; {behind} weavings came since")
+
+        say(told, as_json=as_json, person=person)
 
 
 @recalls.command("seen")

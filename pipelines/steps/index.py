@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.steps.settle import Begin, View, settle
+from trace_core.index.closures import write_closures
 from trace_core.index.snapshot import Unusable, current, load, sweep
 from trace_core.store.export import write_snapshot
 from trace_core.store.weavings import count_since
@@ -30,13 +31,15 @@ class Built:
         return {"weaving": self.weaving, "things": self.things, "links": self.links, "seconds": round(self.seconds, 3)}
 
 
-def build(begin: Begin, view: View, home: Path) -> Built:
-    """Build a snapshot in `home` from one database snapshot; readers of older ones are not disturbed."""
+def build(begin: Begin, view: View, home: Path, *, closures: bool = False) -> Built:
+    """Build a snapshot in `home` from one database snapshot; with `closures` also which units each lot reaches. Readers go on."""
     start = time.monotonic()
     home.mkdir(parents=True, exist_ok=True)
     settle(begin, view)
     with view() as documents:
         made = write_snapshot(documents.connection, home)
+    if closures:
+        write_closures(made)
     sweep(home)
     return Built(made.weaving, made.graph.things - 1, len(made.graph.out.links), time.monotonic() - start)
 
@@ -44,7 +47,7 @@ def build(begin: Begin, view: View, home: Path) -> Built:
 def build_when_due(begin: Begin, view: View, home: Path) -> Built | None:
     """Build a snapshot when there is none, or when much came since."""
     told = status(begin, home)
-    return build(begin, view, home) if told["problem"] or told["behind"] >= DUE else None
+    return build(begin, view, home, closures=True) if told["problem"] or told["behind"] >= DUE else None
 
 
 def status(begin: Begin, home: Path) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 import orjson
 
 from lotweave.bootstrap import House
+from lotweave.questions import what_if
 from pipelines.state import cases, outbox
 from pipelines.state.outbox import Wish
+from pipelines.steps.index import build
 from pipelines.steps.load import load
 from pipelines.steps.review import Growth, case_of, review
 from pipelines.steps.summary import summarise
@@ -94,3 +96,34 @@ def test_what_a_system_shows_of_an_affected_thing_is_planned_anew_with_the_recal
         told = summarise(documents, [unit], now=NOW, recalls=names)
     assert told["recall"] == "bad caps"
     assert told["summary"].startswith("RECALL bad caps; 1 made of 1 lots")
+
+
+def test_the_lots_whose_recall_would_reach_most_units_are_known_beforehand(house: House) -> None:
+    for unit in (1, 2, 3):
+        report(house, unit)
+    moves = [("receive", "CAP", "L1", "5000"), ("receive", "RES", "L9", "10"), ("receive", "CAP", "L2", "2"), ("scrap", "RES", "L9", "10")]
+    lines = [
+        {
+            "kind": "movement",
+            "plant": "HZ",
+            "key": f"{sort}-{lot}",
+            "revision": 1,
+            "body": {
+                "type": sort,
+                "at": "2026-03-01T07:00:00Z",
+                "thing": {"kind": "lot", "item": item, "number": lot},
+                "quantity": quantity,
+                "uom": "H87",
+            },
+        }
+        for sort, item, lot, quantity in moves
+    ]
+    load(map(orjson.dumps, lines), begin=house.begin, now=lambda: NOW)
+    build(house.begin, house.view, house.snapshots, closures=True)
+
+    with house.view() as documents:
+        found, _ = what_if(documents, house.snapshots, NOW, most=5)
+        elsewhere, _ = what_if(documents, house.snapshots, NOW, most=5, item="RES")
+
+    assert [(one.lot.uri, one.units) for one in found] == [("HZ/lot/CAP/L1", 3)]
+    assert elsewhere == []

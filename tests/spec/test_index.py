@@ -18,6 +18,8 @@ from pipelines.steps.load import load
 from trace_core.documents.envelope import Document
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
+from trace_core.index.build import NEVER
+from trace_core.index.closures import write_closures
 from trace_core.index.index import Index
 from trace_core.index.overlay import Overlay
 from trace_core.index.snapshot import load as load_snapshot
@@ -123,3 +125,19 @@ def test_the_index_answers_like_the_rules(house: House, tmp_path: Path, seed: in
     for at in range(half, len(told), 7):
         take(house, told[at : at + 7])
         compare(house, index)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_closures_hold_the_units_that_a_search_finds(house: House, tmp_path: Path, seed: int) -> None:
+    take(house, world(random.Random(seed)))
+    settle(house)
+    with house.view() as view:
+        base = write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
+    closures, index = write_closures(base), Index(base, Overlay(base, base.weaving))
+
+    for number in range(1, len(base.names)):
+        reached = index.reach([number], "forward", NEVER - 1).numbers.tolist()
+        units = {n for n in reached if "/serial/" in base.names.of(n) and not len(index.reach([n], "forward", NEVER - 1).numbers[1:])}
+        lot = "/lot/" in base.names.of(number)
+        assert set(closures.of(number)) == ({n for n in units if n != number} if lot else set()), base.names.of(number)
+    assert [count for _, count in closures.largest(3)] == sorted(closures.counts.tolist(), reverse=True)[:3]
