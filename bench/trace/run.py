@@ -16,12 +16,14 @@ from sqlalchemy import Engine, create_engine, text
 from bench.trace.engines import BACKWARD, FORWARD, UNITS, Asking, Plain, by_query
 from bench.trace.fill import fill, fill_peer
 from bench.trace.fresh import Freshener
+from bench.trace.ingest import measure
 from bench.trace.measure import resident, timed
 from bench.trace.month import month
 from bench.trace.readers import loss_of_four
 from lotweave.bootstrap import migrate
 from lotweave.embedded.postgres import SETTINGS, EmbeddedPostgres
-from trace_core.index.snapshot import current
+from trace_core.index.closures import write_closures
+from trace_core.index.snapshot import current, load
 from trace_core.store.reader import Reader
 
 SERVER = {"shared_buffers": "4GB", "work_mem": "1GB", "maintenance_work_mem": "2GB", "max_wal_size": "16GB"}
@@ -35,9 +37,11 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def run(folder: Path, units: int, *, peer: bool) -> dict[str, Any]:
+def run(folder: Path, units: int, *, events: int, peer: bool) -> dict[str, Any]:
     """All figures."""
     SETTINGS.update(SERVER)
+    ingest = measure(folder, events) if events else None
+    say(f"ingest: {json.dumps(ingest)}")
     with EmbeddedPostgres(folder / "site").used() as url:
         engine = create_engine(url)
         migrate(engine)
@@ -55,7 +59,17 @@ def run(folder: Path, units: int, *, peer: bool) -> dict[str, Any]:
         told["fresh"] = Freshener(engine, asked, roots[0][0]).measure()
         asked.reader.close()
         engine.dispose()
-    return told
+    return told | {"closures": _closures(home), "ingest": ingest}
+
+
+def _closures(home: Path) -> dict[str, Any]:
+    """Seconds to work out which units each lot reaches, lots, MB, and milliseconds to read the largest."""
+    base, start = load(home), time.perf_counter()
+    made = write_closures(base)
+    seconds = time.perf_counter() - start
+    (largest, units), *_ = made.largest(1)
+    read = timed(lambda: len(made.of(largest)), 9)
+    return {"seconds": seconds, "lots": len(made.sources), "disk_mb": made.bits.nbytes / 1e6, "units": units, "read": read}
 
 
 def _machine(engine: Engine) -> dict[str, Any]:

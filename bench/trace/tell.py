@@ -66,5 +66,32 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
         ),
         f"| resident while answering | {found['resident']['own']} MB own, {found['resident']['mapped']} MB of mapped files | < 1.5 GB |",
         f"| four readers on {readers['cores']} cores | each core loses {readers['loss_per_core']:.0%} | < 30 % |",
+        *_closures(found["closures"]),
     ]
-    return lines
+    return lines + (_ingest(found["ingest"]) if found["ingest"] else [])
+
+
+def _closures(told: dict[str, Any]) -> list[str]:
+    made = f"{told['seconds']:.0f} s, {told['disk_mb']:.0f} MB"
+    read = f"{_ms(told['read'])} ms"
+    return [f"| units of each of {told['lots']} lots as bitmaps | {made} | |", f"| … the {told['units']} units of the largest | {read} | |"]
+
+
+def _ingest(told: dict[str, Any]) -> list[str]:
+    limit = told["limit"]
+    per_event = f"{told['client_micros']:.0f} µs in the loaders, {told['server_micros']:.0f} µs in PostgreSQL"
+    bare = f"{limit['client_micros']:.0f} µs and {limit['server_micros']:.0f} µs"
+    return [
+        "",
+        (
+            f"Ingest of {told['events']} reports of {told['parts']} parts ({told['events'] * told['parts'] / 1e6:.0f} M links) from"
+            f" canonical documents, {told['loaders']} loaders, {told['batch']} documents a transaction:"
+        ),
+        "",
+        "| what | measured | wanted |",
+        "|---|---|---|",
+        f"| reports a second | {told['per_second']:.0f} | ≥ 10 000 |",
+        f"| processor time a report | {per_event} | |",
+        f"| the same lines copied into a table with a key | {limit['per_second']:.0f} a second; {bare} | |",
+        f"| µs a report and loader in each tenth of the load | {', '.join(f'{step:.0f}' for step in told['micros_by_step'])} | flat |",
+    ]

@@ -12,15 +12,18 @@ from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.cli.genealogy import moment, no_single
 from lotweave.questions import what_if
+from lotweave.suspects import suspects
 from pipelines.state import cases
 from pipelines.state.cases import Case
 from pipelines.state.outbox import look_again_at
 from pipelines.steps.review import case_of, review
 from trace_core.errors import Misconfigured
 from trace_core.find import single
+from trace_core.identifiers import ThingId
 from trace_core.index.snapshot import Unusable
 from trace_core.recall import LISTS, conditions_of
 from trace_core.recall import recall as ask
+from trace_core.store.view import StoreView
 from trace_core.store.weavings import count_since
 from trace_core.walk import QUESTIONS, Asked
 
@@ -48,12 +51,7 @@ def recall(
         conditions, cost = conditions_of(where or []), weight_of(weight)
         world_at, known_at = moment(at, "--at"), moment(as_known_at, "--as-known-at")
         with opened(the_site(site)) as house, house.view(known_at) as documents:
-            roots = []
-            for text in things:
-                root, candidates = single(documents, text)
-                if root is None:
-                    no_single(text, candidates, as_json=as_json)
-                roots.append(root)
+            roots = [_the_thing(documents, text, as_json=as_json) for text in things]
             asked = Asked(world_at or clock(), question)
             answer = ask(documents, roots, asked, where=conditions, weight=cost)
             if open_as is not None:
@@ -67,6 +65,37 @@ def _keep(house: House, case: Case) -> None:
         if not cases.open_case(connection, case, now=clock()):
             raise Misconfigured(f"a recall named {case.name!r} is open already; close it or choose another name", code="usage")
         look_again_at(connection, [*case.things, *case.roots], now=clock())
+
+
+def commonality(
+    things: Annotated[list[str], typer.Argument(help="Failing units: ids, or numbers that each name exactly one thing.")],
+    documents_only: Annotated[bool, typer.Option("--documents", help="Walk the documents, which know machines and people too.")] = False,  # noqa: FBT002
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Rank the lots, machines and people that failing units share beyond chance, those that only travelled along explained away."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house, house.view() as documents:
+            failing = [_the_thing(documents, text, as_json=as_json) for text in things]
+            found = suspects(documents, house.snapshots, failing, clock(), by_documents=documents_only)
+        told = found.as_json()
+
+        def person() -> None:
+            out.print(f"{found.failing} failing of {found.population} units, served by {found.served_by}", markup=False)
+            for one in found.findings:
+                out.print(f"  {one.failures} of {one.units} units failed behind {one.name} (by chance: {one.chance:.2g})", markup=False)
+            if not found.findings:
+                out.print("  nothing they share is more than chance")
+
+        say(told, as_json=as_json, person=person)
+        end(DONE if found.findings else NO)
+
+
+def _the_thing(documents: StoreView, text: str, *, as_json: bool) -> ThingId:
+    root, candidates = single(documents, text)
+    if root is None:
+        no_single(text, candidates, as_json=as_json)
+    return root
 
 
 recalls = typer.Typer(no_args_is_help=True, help="Recalls that are under way.")

@@ -9,6 +9,7 @@ import orjson
 
 from lotweave.bootstrap import House
 from lotweave.questions import what_if
+from lotweave.suspects import suspects
 from pipelines.state import cases, outbox
 from pipelines.state.outbox import Wish
 from pipelines.steps.index import build
@@ -22,9 +23,9 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 UNIT = "HZ/serial/GW/U%d"
 
 
-def report(house: House, unit: int) -> None:
-    """A unit made of the suspect lot."""
-    part = {"thing": {"kind": "lot", "item": "CAP", "number": "L1"}, "quantity": "1", "uom": "H87"}
+def report(house: House, unit: int, lot: str = "L1") -> None:
+    """A unit made of a lot, the suspect one unless another is named."""
+    part = {"thing": {"kind": "lot", "item": "CAP", "number": lot}, "quantity": "1", "uom": "H87"}
     made = {"thing": {"kind": "serial", "item": "GW", "number": f"U{unit}"}, "quantity": "1", "uom": "H87"}
     body: dict[str, Any] = {"order": "MO-1", "operation": "SMT", "at": "2026-03-01T08:00:00Z", "outputs": [made], "inputs": [part]}
     told = {"kind": "operation", "plant": "HZ", "key": f"R{unit}", "revision": 1, "body": body}
@@ -127,3 +128,19 @@ def test_the_lots_whose_recall_would_reach_most_units_are_known_beforehand(house
 
     assert [(one.lot.uri, one.units) for one in found] == [("HZ/lot/CAP/L1", 3)]
     assert elsewhere == []
+
+
+def test_what_failing_units_share_is_found_alike_in_closures_and_documents(house: House) -> None:
+    for unit in range(60):
+        report(house, unit, lot="L1" if unit % 3 == 0 else f"L{2 + unit % 7}")
+    failing = [thing for unit in range(0, 60, 3) if (thing := parse_thing(UNIT % unit))]
+
+    with house.view() as documents:
+        walked = suspects(documents, house.snapshots, failing, NOW)
+    build(house.begin, house.view, house.snapshots, closures=True)
+    with house.view() as documents:
+        mapped = suspects(documents, house.snapshots, failing, NOW)
+
+    assert (walked.served_by, mapped.served_by) == ("documents", "closures")
+    assert [(one.name, one.units, one.failures) for one in walked.findings] == [("HZ/lot/CAP/L1", 20, 20)]
+    assert mapped.findings == walked.findings

@@ -106,6 +106,15 @@ def current(home: Path) -> Path:
         raise Unusable(f"no snapshot in {home}: build one with `lotweave index build`") from fault
 
 
+def stamp(home: Path) -> object:
+    """Something that is another when another snapshot is the current one. Errors: `Unusable` when there is none."""
+    try:
+        told = (home / CURRENT).stat()
+    except OSError as fault:
+        raise Unusable(f"no snapshot in {home}: build one with `lotweave index build`") from fault
+    return told.st_ino, told.st_mtime_ns
+
+
 def load(home: Path) -> Snapshot:
     """The current snapshot, mapped. Errors: `Unusable` with the reason when there is none, or it is not whole."""
     folder = current(home)

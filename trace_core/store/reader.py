@@ -14,19 +14,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import BigInteger
+from sqlalchemy.types import BigInteger, Text
 
 from trace_core.identifiers import ThingId
 from trace_core.index.index import Index, Reached
 from trace_core.index.overlay import Overlay
-from trace_core.index.snapshot import Unusable, current, load
+from trace_core.index.snapshot import Unusable, load, stamp
 from trace_core.store.fresh import catch_up
 from trace_core.store.link_sets import EPOCH, micros
 from trace_core.store.view import StoreView
 from trace_core.walk import Asked
 
-ASKED = "SELECT (SELECT coalesce(max(id), 0) FROM weaving), ARRAY(SELECT id FROM thing WHERE uri = ANY(%s))"
+NEWEST = "SELECT coalesce(max(id), 0) FROM weaving"
+NUMBERS = text("SELECT uri, id FROM thing WHERE uri = ANY(:uris)").bindparams(bindparam("uris", type_=ARRAY(Text)))
 NAMES = text("SELECT id, uri FROM thing WHERE id = ANY(:numbers)").bindparams(bindparam("numbers", type_=ARRAY(BigInteger)))
+REMEMBERED = 100_000
+"""Numbers of things that a reader keeps in mind."""
 BEHIND = 250_000
 """Weavings that are laid over a snapshot at most; with more, the rules answer until a newer one is built."""
 
@@ -76,6 +79,8 @@ class Reader:
         self.index: Index | None = None
         self._standing: Connection | None = None
         self._later: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._seen: object = None
 
     def reach(self, roots: Collection[ThingId], direction: str, asked: Asked) -> ByIndex:
         """What a question about some things reaches.
@@ -83,7 +88,8 @@ class Reader:
         Errors: `Unusable` with the reason when there is no whole snapshot, or too much was woven since.
         """
         index = self._current()
-        newest, numbers = self._as_of_now([root.uri for root in roots])
+        newest = self._newest()
+        numbers = self._numbers_of([root.uri for root in roots])
         if newest > index.overlay.weaving:
             self._catch_up(index, newest)
         reached = index.reach(numbers, direction, micros(asked.at), asked.question)
@@ -98,17 +104,25 @@ class Reader:
 
     def _current(self) -> Index:
         """The index over the current snapshot, which is another one when a newer was built."""
-        folder = current(self.home)
-        if self.index is None or self.index.base.folder != folder:
+        seen = stamp(self.home)
+        if self.index is None or seen != self._seen:
             base = load(self.home)
-            self.index, self._later = Index(base, Overlay(base, base.weaving)), {}
+            self.index, self._later, self._seen = Index(base, Overlay(base, base.weaving)), {}, seen
         return self.index
 
-    def _as_of_now(self, uris: list[str]) -> tuple[int, list[int]]:
-        """The newest weaving and the numbers of things; prepared once, since it is part of every question."""
+    def _newest(self) -> int:
+        """The newest weaving; prepared once, since it is part of every question."""
         driver: Any = self._connection().connection.driver_connection
-        newest, numbers = driver.execute(ASKED, (uris,), prepare=True).fetchone()
-        return newest, numbers
+        return int(driver.execute(NEWEST, prepare=True).fetchone()[0])
+
+    def _numbers_of(self, uris: list[str]) -> list[int]:
+        """The numbers of things, which never change once they have been given."""
+        missing = [uri for uri in uris if uri not in self._numbers]
+        if missing:
+            if len(self._numbers) > REMEMBERED:
+                self._numbers.clear()
+            self._numbers |= {row.uri: row.id for row in self._connection().execute(NUMBERS, {"uris": missing})}
+        return [self._numbers[uri] for uri in uris if uri in self._numbers]
 
     def _connection(self) -> Connection:
         if self._standing is None or self._standing.closed or self._standing.invalidated:
