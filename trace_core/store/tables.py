@@ -14,6 +14,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -133,3 +134,22 @@ link_set = Table(
     Index("ix_link_set_weaving", "weaving"),
 )
 """Links that are not read straight off one event: through pools and journeys, out of containers, after reversals and removals."""
+
+record_leaf = Table(
+    "record_leaf",
+    metadata,
+    Column("document_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary, nullable=False, comment="of the version as it was stored, RFC 9162"),
+)
+"""A leaf of the record's Merkle tree for every sealed version, in the order of ids."""
+
+record_head = Table(
+    "record_head",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False, comment="how many versions it seals"),
+    Column("last_id", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("frontier", ARRAY(LargeBinary), nullable=False, comment="roots of the perfect subtrees, from which the tree goes on"),
+    Column("sealed_at", DateTime(timezone=True), nullable=False),
+)
+"""Seals of the record, the greatest is the newest."""

@@ -23,6 +23,7 @@ from trace_core.store.batch import Batch
 from trace_core.store.judge import Judgement, judge, wakes
 from trace_core.store.log import escaped
 from trace_core.store.postings import put_postings
+from trace_core.store.seals import SHARED
 from trace_core.store.tables import document as table
 from trace_core.store.weavings import record
 
@@ -75,6 +76,7 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     `origins` runs beside `documents`. Plants are locked in alphabetical order until the transaction ends, so that the documents of one
     plant are taken one batch after the other.
     """
+    connection.execute(text(SHARED))
     for plant in sorted({document.plant for document in documents}):
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:weave:{plant}", 0))))
     batch = [document.recorded(now) for document in documents]

@@ -88,6 +88,26 @@ def upgrade() -> None:
     )
     op.create_index("ix_link_set_weaving", "link_set", ["weaving"], unique=False)
     op.create_table(
+        "record_leaf",
+        sa.Column("document_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False, comment="of the version as it was stored, RFC 9162"),
+        sa.PrimaryKeyConstraint("document_id", name=op.f("pk_record_leaf")),
+    )
+    op.create_table(
+        "record_head",
+        sa.Column("size", sa.BigInteger(), autoincrement=False, nullable=False, comment="how many versions it seals"),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "frontier",
+            postgresql.ARRAY(sa.LargeBinary()),
+            nullable=False,
+            comment="roots of the perfect subtrees, from which the tree goes on",
+        ),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_record_head")),
+    )
+    op.create_table(
         "stale",
         sa.Column("origin", sa.Text(), nullable=False),
         sa.Column("weaving", sa.BigInteger(), nullable=False, comment="the last that touched it"),
