@@ -1,7 +1,7 @@
 """Sealing the record: a root over all document versions, taken from time to time, with which any later change is found and named.
 
-A leaf is a document version as it is stored: its name, revision, content hash and body, byte for byte. What a version is allowed to change (its
-state, whether it counts, an earlier `recorded_at`) is not part of it. Heads (size and root) can be kept elsewhere, by a customer or an auditor.
+A leaf is a document version as it is stored: its name, revision, content hash and body, byte for byte. What a version is allowed to
+change (its state, whether it counts, an earlier `recorded_at`) is not part of it. Heads (size and root) can be kept elsewhere.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from trace_core.merkle import Tree
 SHARED = "SELECT pg_advisory_xact_lock_shared(hashtextextended('lotweave:record', 0))"
 """Held by whoever adds versions, to the commit: a seal waits for it, so that no lower id comes after a sealed one."""
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('lotweave:record', 0))"
-_LEAF = "sha256('\\x00'::bytea || convert_to(concat_ws(chr(31), d.plant, d.kind, d.key, d.revision, d.deleted, d.content, d.body::text), 'UTF8'))"
+_SAID = "concat_ws(chr(31), d.plant, d.kind, d.key, d.revision, d.deleted, d.content, d.body::text)"
+_LEAF = f"sha256('\\x00'::bytea || convert_to({_SAID}, 'UTF8'))"
 PIECE = 50_000
 
 
@@ -101,7 +102,8 @@ def _versions(connection: Connection) -> Iterator[Broken]:
     """Versions that differ from their leaves, or are gone, or came in between without a leaf."""
     last = int(connection.execute(text("SELECT coalesce(max(last_id), 0) FROM record_head")).scalar_one())
     statement = (
-        f"SELECT coalesce(l.document_id, d.id) AS id, l.document_id IS NULL AS added, d.id IS NULL AS gone, d.plant, d.kind, d.key, d.revision"  # noqa: S608 - of this house
+        "SELECT coalesce(l.document_id, d.id) AS id, l.document_id IS NULL AS added, d.id IS NULL AS gone,"  # noqa: S608 - of this house
+        " d.plant, d.kind, d.key, d.revision"
         f" FROM record_leaf l FULL JOIN (SELECT * FROM document WHERE id <= :last) d ON d.id = l.document_id"
         f" WHERE l.hash IS DISTINCT FROM {_LEAF} ORDER BY 1"
     )
