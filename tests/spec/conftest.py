@@ -16,6 +16,7 @@ from lotweave.bootstrap import House
 from pipelines.steps.load import load
 from trace_core.answer import trace
 from trace_core.documents.envelope import read_document
+from trace_core.find import find
 from trace_core.identifiers import parse_thing
 from trace_core.memory import MemoryStore
 from trace_core.ports import Documents
@@ -58,6 +59,11 @@ class World:
         """Links of the answer as `from > to quantity`."""
         found = self.ask(direction, root, **options)["links"]
         return [f"{short(link['from'])} > {short(link['to'])} {link.get('quantity', '?')}" for link in found]
+
+    def find(self, number: str) -> str:
+        """The things that a number names."""
+        with self.view(None) as view:
+            return " ".join(short(told["id"]) for told in find(view, number))
 
 
 def short(text: str) -> str:

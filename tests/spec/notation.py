@@ -1,8 +1,9 @@
 """A small genealogy in words, one happening a line, turned into canonical documents.
 
 Things: `CAP/L1` is lot L1 of item CAP, `PCBA#S1` is serial S1 of item PCBA, `[C1]` is container C1; `SU:CAP/L1` is a thing of plant SU.
-Times: `08:00` is on the first day, `2d08:00` on the second; +08:00 throughout. A line may end in `as NAME` (key of its document),
-`rev 2` (revision) and `known 3d09:00` (recorded then; otherwise recorded when it happened, masters before everything).
+Times: `08:00` is on the first day, `2d08:00` on the second, at +08:00 unless an offset follows, as in `02:30+01:00`.
+A line may end in `as NAME` (key of its document), `rev 2` (revision) and `known 3d09:00`
+(recorded then; otherwise recorded when it happened, masters before everything).
 
     HZ 08:00 receive CAP/L1 5000 from MURATA      HZ 08:00 adjust CAP/L1 -5
     HZ 09:00 issue CAP/L1 40 to MO-1 [backflush]  HZ 09:00 return CAP/L1 10 from MO-1
@@ -11,6 +12,7 @@ Times: `08:00` is on the first day, `2d08:00` on the second; +08:00 throughout. 
     SU 15:00 ship GW#U1 1 to ACME under DN-1      SU 16:00 back GW#U1 1 / scrap GW#U1 1
     HZ 08:00 rename CAP/L1 5 to CAP/L2            HZ 08:00 split CAP/L1 5 into CAP/L2  / merge CAP/L1 5 into CAP/L2
     HZ 09:30 report SMT on MO-1: PCBA#S1 1 of PCBA/B7, PCBA#S2 1 from CAP/L1 4 at C1 C2, RES/R1 2
+    HZ 09:30 report SMT on MO-1 by WANG at LINE-3: PCBA#S1 1 from CAP/L1 4
     HZ 13:00 repair PCBA#S1: out CAP/L1 1; in CAP/L2 1
     HZ 14:00 put PCBA#S1, CAP/L1 20 into C1       HZ 15:00 take PCBA#S1 from C1
     HZ 15:00 reverse NAME 5                       (takes 5 off the movement NAME)
@@ -32,8 +34,9 @@ BEFORE = "2026-01-01T00:00:00+08:00"
 def moment(text: str) -> str:
     """The RFC 3339 text of a time in the notation."""
     day, _, clock = text.rpartition("d")
-    hour, minute = clock.split(":")
-    return datetime(2026, 3, int(day or 1), int(hour), int(minute), tzinfo=ZONE).isoformat()
+    hour, minute = clock[:5].split(":")
+    plain = datetime(2026, 3, int(day or 1), int(hour), int(minute), tzinfo=ZONE).isoformat()
+    return plain[:-6] + clock[5:] if clock[5:] else plain
 
 
 def thing(text: str) -> dict[str, str]:
@@ -62,7 +65,7 @@ def _line(line: str, key: str) -> dict[str, Any] | None:
     options = {}
     while tail := re.search(r"\s+(as|rev|known)\s+(\S+)$", line):
         options[tail[1]], line = tail[2], line[: tail.start()]
-    if not (found := re.match(r"([A-Z]{2})\s+(?:((?:\d+d)?\d\d:\d\d)\s+)?([a-z]+)\s+(.*)$", line)):
+    if not (found := re.match(r"([A-Z]{2})\s+(?:((?:\d+d)?\d\d:\d\d(?:[+-]\d\d:\d\d)?)\s+)?([a-z]+)\s+(.*)$", line)):
         return None
     plant, at, verb, rest = found.groups()
     if verb not in VERBS:
@@ -125,9 +128,14 @@ def _parts(text: str) -> list[dict[str, Any]]:
 
 def _report(rest: str, at: str | None, _: str) -> tuple[str, dict[str, Any]]:
     head, _, tail = rest.partition(":")
-    operation, _, order = head.split()
+    operation, _, order, *by_and_at = head.split()
     made, _, used = f"{tail} ".partition(" from ")
-    return "operation", {"order": order, "operation": operation, "at": at, "outputs": _parts(made), "inputs": _parts(used)}
+    told: dict[str, Any] = {"order": order, "operation": operation, "at": at, "outputs": _parts(made), "inputs": _parts(used)}
+    if "by" in by_and_at:
+        told["people"] = [by_and_at[by_and_at.index("by") + 1]]
+    if "at" in by_and_at:
+        told["equipment"] = by_and_at[by_and_at.index("at") + 1]
+    return "operation", told
 
 
 def _repair(rest: str, at: str | None, _: str) -> tuple[str, dict[str, Any]]:

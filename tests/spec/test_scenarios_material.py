@@ -1,0 +1,151 @@
+"""Scenarios of material: reels, shared bins, times, over-consumption, bills of material, missing steps."""
+
+from __future__ import annotations
+
+from conftest import Tell, short
+
+
+def test_two_reels_of_a_lot_reach_exactly_the_boards_they_were_used_on(tell: Tell) -> None:
+    """Scenario 1, a lot on two reels: reel R1 went on boards 1 to 3, R2 on 4 and 5; all are found, and where they are."""
+    world = tell("""
+        HZ 07:00 receive CAP/L1 10000 from MURATA
+        HZ 07:30 split CAP/L1 5000 into CAP/R1
+        HZ 07:30 split CAP/L1 5000 into CAP/R2
+        HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/R1 4
+        HZ 08:01 report SMT on MO-1: PCBA#S2 1 from CAP/R1 4
+        HZ 08:02 report SMT on MO-1: PCBA#S3 1 from CAP/R1 4
+        HZ 08:03 report SMT on MO-1: PCBA#S4 1 from CAP/R2 4
+        HZ 08:04 report SMT on MO-1: PCBA#S5 1 from CAP/R2 4
+        HZ 08:05 report SMT on MO-1: PCBA#S6 1 from CAP/X9 4
+        HZ 09:00 report ASM on MO-2: GW#U1 1 from PCBA#S1 1
+        HZ 09:00 report ASM on MO-2: GW#U6 1 from PCBA#S6 1
+        HZ 10:00 put GW#U1, GW#U6 into [C1]
+        HZ 10:30 put [C1] into [P1]
+        HZ 12:00 ship [P1] 1 to ACME under DN-1
+    """)
+
+    unit = next(told for told in world.ask("forward", "CAP/L1")["things"] if told["number"] == "U1")
+
+    assert world.forward("CAP/L1") == "CAP/R1 CAP/R2 PCBA#S1 PCBA#S2 PCBA#S3 PCBA#S4 PCBA#S5 GW#U1"
+    assert world.forward("CAP/R1") == "PCBA#S1 PCBA#S2 PCBA#S3 GW#U1"
+    assert [short(uri) for uri in unit["containers"]] == ["[C1]", "[P1]"]
+    assert [(told["shipment"], told["partner"]) for told in unit["shipments"]] == [("DN-1", "ACME")]
+
+
+def test_a_unit_tells_all_that_is_in_it_and_nothing_of_its_neighbour(tell: Tell) -> None:
+    """Scenario 2, what is in this unit: reels by place, paste jar, board lot, supplier lots, people, machines and documents."""
+    world = tell("""
+        HZ lot CAP/R1 of MURATA M-77 date 2604
+        HZ 07:00 receive CAP/R1 5000 from MURATA
+        HZ 08:00 report SMT on MO-1 by WANG at LINE-3: PCBA#S1 1 from PCB/B1 1, PASTE/J1 2 GRM, CAP/R1 2 at C1 C7 as SMT-S1
+        HZ 08:00 report SMT on MO-1 by LI at LINE-4: PCBA#S2 1 from PCB/B2 1, PASTE/J2 2 GRM, CAP/R2 2 at C1 C7
+        HZ 09:00 report ASM on MO-2: GW#U1 1 from PCBA#S1 1
+        HZ 09:00 report ASM on MO-2: GW#U2 1 from PCBA#S2 1
+    """)
+
+    answer = world.ask("backward", "GW#U1")
+    reel = next(link for link in answer["links"] if link["from"] == "HZ/lot/CAP/R1")
+    lot = next(told for told in answer["things"] if told["number"] == "R1")
+
+    assert world.backward("GW#U1") == "PCBA#S1 CAP/R1 PASTE/J1 PCB/B1"
+    assert (reel["designators"], reel["people"], reel["equipment"], reel["operation"]) == (["C1", "C7"], ["WANG"], "LINE-3", "SMT")
+    assert reel["source"] == {"plant": "HZ", "kind": "operation", "key": "SMT-S1", "revision": 1}
+    assert (lot["supplier"], lot["supplier_lot"], lot["date_code"]) == ("MURATA", "M-77", "2604")
+
+
+SHARED_BIN = """
+    HZ 08:00 merge NUT/A 100 into NUT/BIN
+    HZ 09:00 report ASM on MO-1: GW#U1 1 from NUT/BIN 4
+    HZ 10:00 merge NUT/B 100 into NUT/BIN
+    HZ 11:00 report ASM on MO-1: GW#U6 1 from NUT/BIN 4
+"""
+
+
+def test_a_refill_is_not_in_what_was_drawn_before_it(tell: Tell) -> None:
+    """Scenario 3, shared bin: A filled it at 08:00, B at 10:00; unit 1 drew at 09:00, unit 6 at 11:00."""
+    world = tell(SHARED_BIN)
+
+    assert world.forward("NUT/B") == "NUT/BIN GW#U6"
+    assert world.forward("NUT/A") == "NUT/BIN GW#U1 GW#U6"
+    assert world.backward("GW#U1") == "NUT/BIN NUT/A"
+    assert world.backward("GW#U6") == "NUT/BIN NUT/A NUT/B"
+
+
+def test_what_was_issued_after_the_output_is_not_in_it(tell: Tell) -> None:
+    """Scenario 5, consumed after output: lot X is issued at 14:00, the board produced at 13:00; it is left out, and a gap shows it."""
+    world = tell("""
+        HZ bom PCBA v1: CAP 4
+        HZ order MO-1 standard makes PCBA 1 bom v1
+        HZ 08:00 receive CAP/X 100 from MURATA
+        HZ 13:00 produce PCBA#S1 1 on MO-1
+        HZ 14:00 issue CAP/X 4 to MO-1
+    """)
+
+    assert world.forward("CAP/X") == ""
+    assert world.gaps("PCBA#S1") == ["no_consumption PCBA#S1"]
+
+
+def test_more_placed_than_the_reel_held_is_taken_and_shown(tell: Tell) -> None:
+    """Scenario 17, over-consumption: 5,100 pieces left a reel of 5,000; nothing is refused, the trace is whole, the excess is a gap."""
+    world = tell("""
+        HZ 07:00 receive CAP/R1 5000 from MURATA
+        HZ 08:00 issue CAP/R1 2500 to MO-1
+        HZ 08:00 issue CAP/R1 2600 to MO-2
+        HZ 09:00 produce PCBA#S1 1 on MO-1
+        HZ 09:00 produce PCBA#S2 1 on MO-2
+    """)
+
+    assert world.forward("CAP/R1") == "PCBA#S1 PCBA#S2"
+    assert world.gaps("CAP/R1", "forward") == ["quantity_mismatch CAP/R1"]
+
+
+def test_a_substitute_is_fine_a_stranger_and_a_hole_are_not(tell: Tell) -> None:
+    """Scenario 23, bill of material: the approved alternate RES2 is fine, GLUE is a stranger, and IND is missing."""
+    world = tell("""
+        HZ bom PCBA v1: CAP 4, RES 2 or RES2, IND 1
+        HZ order MO-1 standard makes PCBA 1 bom v1
+        HZ 07:00 receive CAP/L1 100 from MURATA
+        HZ 07:00 receive RES2/L2 100 from YAGEO
+        HZ 07:00 receive GLUE/L3 100 from HENKEL
+        HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/L1 4, RES2/L2 2, GLUE/L3 1
+    """)
+
+    answer = world.ask("backward", "PCBA#S1")
+
+    assert [(gap["code"], gap["message"]) for gap in answer["gaps"]] == [
+        ("missing_component", "no IND (line 3) went in on order MO-1"),
+        ("unexpected_component", "GLUE went in but is not in the bill of material"),
+    ]
+
+
+def test_a_unit_shipped_without_its_test_is_traced_and_the_step_is_missing(tell: Tell) -> None:
+    """Scenario 24, missing step: the order asks for SMT and FCT, the unit left with SMT alone."""
+    world = tell("""
+        HZ order MO-1 standard makes PCBA 1 ops SMT FCT AOI(optional)
+        HZ 07:00 receive CAP/L1 100 from MURATA
+        HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/L1 4
+        HZ 12:00 ship PCBA#S1 1 to ACME under DN-1
+    """)
+
+    answer = world.ask("forward", "CAP/L1")
+
+    assert [short(told["id"]) for told in answer["things"]] == ["PCBA#S1"]
+    assert [(gap["code"], short(gap["about"])) for gap in answer["gaps"]] == [("missing_operation", "PCBA#S1")]
+    assert not answer["complete"]
+
+
+def test_a_scrapped_unit_and_one_that_came_back_stay_in_the_answer(tell: Tell) -> None:
+    """Scenario 25, scrap and return: U1 was scrapped, U2 came back from ACME and was sold again to BETA; both remain affected."""
+    world = tell("""
+        HZ 08:00 report ASM on MO-1: GW#U1 1 from CAP/L1 1
+        HZ 08:00 report ASM on MO-1: GW#U2 1 from CAP/L1 1
+        HZ 09:00 scrap GW#U1 1
+        HZ 10:00 ship GW#U2 1 to ACME under DN-1
+        HZ 2d10:00 back GW#U2 1
+        HZ 3d10:00 ship GW#U2 1 to BETA under DN-2
+    """)
+
+    shipped = {told["number"]: told.get("shipments", []) for told in world.ask("forward", "CAP/L1")["things"]}
+
+    assert shipped["U1"] == []
+    assert [(told["shipment"], told["partner"]) for told in shipped["U2"]] == [("DN-1", "ACME"), ("DN-2", "BETA")]
