@@ -87,6 +87,11 @@ def plain_output(flow: Flow) -> bool:
     return flow.quantity is None or flow.quantity > 0
 
 
+def empties(event: Event) -> bool:
+    """Whether the event ends what was in its thing (ADR 0015); links alone do not tell this, so an index cannot answer about it."""
+    return event.empties
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """An origin read back from its text: `sort` is O, S or E."""

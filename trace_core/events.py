@@ -66,6 +66,11 @@ class Event:
         return self.source.plant
 
     @property
+    def empties(self) -> bool:
+        """Whether this is a count that found nothing left of a thing: what had come into it until then goes no further (ADR 0015)."""
+        return self.type == "count" and self.reverses is None and self.inputs[0].quantity == 0
+
+    @property
     def rank(self) -> tuple[datetime, Source]:
         """The order in which events of the same instant are taken: by source, so that it never depends on arrival."""
         return self.at, self.source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from trace_core.containment import Containment
 from trace_core.direct import Direct
@@ -44,6 +45,11 @@ class Graph:
             events = self.direct.events(node)
             return self.direct.into(node) + self.pools.into(node, events) + self.journeys.into(events, node)
         return self.pools.into_pool(node) if isinstance(node, Pool) else self.journeys.into_journey(node)
+
+    def emptied(self, node: Node) -> list[datetime]:
+        """When the node was found empty, in order; hardly any ever is."""
+        found = self.world.emptied.get(node, ()) if isinstance(node, ThingId) else ()
+        return sorted(event.at for event in found if self.standing.stands(event))
 
     def events(self, thing: ThingId) -> list[Event]:
         """Events that moved the thing, itself or in a container at their time, in order of time."""

@@ -4,8 +4,12 @@ Contract section 3, "Time": forward, a link x → y at t is followed when t ≥ 
 and τ(x) is the largest such t. Equal times pass. The walk goes in layers of thing-to-thing links, so that the first layer in which a
 thing appears is its depth; pools and journeys lie inside a layer.
 
+A thing that was counted as empty between taking something in and giving something out does not hand the first on to the second (ADR 0015);
+the root stands for itself at any time.
+
 Three questions: `contains` takes removals off, `exposed` ignores them, `ever` lets a removed part count for what its holder went into
-between installation and removal. Under `ever` a thing is therefore reached in windows of time, not only from a time on.
+between installation and removal. Under `ever`, and where things are emptied, a thing is therefore reached in windows of time, not only
+from a time on.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from datetime import datetime
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
 from trace_core.links import FOR_EVER, SINCE_EVER, Link, Node
+from trace_core.windows import Window, Windows
 
 QUESTIONS = ("contains", "ever", "exposed")
 
@@ -57,13 +62,12 @@ class Walked:
         self.links[link.start, link.end, link.at, link.event.source, link.designators] = link
 
 
-Window = tuple[datetime, datetime]
 Layer = list[tuple[Node, Window]]
 
 
 def forward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
     """What may contain the roots. Windows are [since, until): what leaves the node within them is reached."""
-    walked, windows = Walked(), _Windows(later_is_better=False)
+    walked, windows = Walked(), Windows(graph.emptied, later_is_better=False)
 
     def step(node: Node, window: Window) -> Iterable[tuple[Node, Window]]:
         for link in graph.out_of(node):
@@ -78,13 +82,14 @@ def forward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
 
 def backward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
     """What is in the roots. A window here is the instant at which the node was used: (used, used), or for a root (asked, any)."""
-    walked, windows = Walked(), _Windows(later_is_better=asked.question != "ever")
+    walked, windows = Walked(), Windows(graph.emptied, later_is_better=asked.question != "ever")
     roots = list(roots)
 
     def step(node: Node, window: Window) -> Iterable[tuple[Node, Window]]:
+        emptied = graph.emptied(node) if window[1] != SINCE_EVER else []
         for link in graph.into(node):
             in_time = link.at <= window[0] and (window[1] == SINCE_EVER or window[1] < asked.ends(link))
-            if asked.holds(link) and in_time:
+            if asked.holds(link) and in_time and not any(link.at < at < window[0] for at in emptied):
                 walked.followed(link)
                 walked.since[link.start] = max(link.at, walked.since.get(link.start, SINCE_EVER))
                 yield link.start, (link.at, link.at)
@@ -94,53 +99,23 @@ def backward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
     return walked
 
 
-class _Windows:
-    """Which windows a node has been walked with; a window that another one covers adds nothing."""
-
-    def __init__(self, *, later_is_better: bool) -> None:
-        self.later_is_better = later_is_better
-        self.known: dict[Node, list[Window]] = {}
-
-    def adds(self, node: Node, window: Window) -> bool:
-        """Remember the window; False when a known one covers it."""
-        known = self.known.setdefault(node, [])
-        if any(self._covers(other, window) for other in known):
-            return False
-        known[:] = [other for other in known if not self._covers(window, other)]
-        known.append(window)
-        return True
-
-    def _covers(self, one: Window, other: Window) -> bool:
-        if one == other:
-            return True
-        if one[1] == SINCE_EVER:  # a root is asked about at any time
-            return True
-        if one[0] == one[1]:  # an instant of use
-            return self.later_is_better and one[0] >= other[0] and other[1] != SINCE_EVER
-        return one[0] <= other[0] and one[1] >= other[1]
-
-
 def _walk(
     graph: Graph,
     walked: Walked,
-    windows: _Windows,
+    windows: Windows,
     roots: Iterable[tuple[Node, Window]],
     step: Callable[[Node, Window], Iterable[tuple[Node, Window]]],
 ) -> None:
-    layer, depth = list(roots), 0
-    for node, window in layer:
-        walked.depth[node] = 0
-        windows.adds(node, window)
-    while layer:
-        graph.reach(node for node, _ in layer)
-        depth += 1
-        stack, beyond = layer, list[tuple[Node, Window]]()
+    met, depth = dict.fromkeys(roots), 0
+    while met:
+        graph.reach(node for node, _ in met)
+        stack: Layer = list(windows.new(met))
+        for node, _ in stack:
+            walked.depth.setdefault(node, depth)
+        met, depth = {}, depth + 1
         while stack:
-            inner: Layer = []
-            for node, window in stack:
-                for end, reached in step(node, window):
-                    if windows.adds(end, reached):
-                        walked.depth.setdefault(end, depth)
-                        (beyond if isinstance(end, ThingId) else inner).append((end, reached))
-            stack = inner
-        layer = beyond
+            found = dict.fromkeys(one for node, window in stack for one in step(node, window))
+            met |= {one: None for one in found if isinstance(one[0], ThingId)}
+            stack = list(windows.new(one for one in found if not isinstance(one[0], ThingId)))
+            for node, _ in stack:
+                walked.depth.setdefault(node, depth)

@@ -33,6 +33,7 @@ class World:
         self.on_order: dict[OrderKey, list[Event]] = defaultdict(list)
         self.on_shipment: dict[str, list[Event]] = defaultdict(list)
         self.reversals_of: dict[tuple[str, str], list[Event]] = defaultdict(list)
+        self.emptied: dict[ThingId, list[Event]] = defaultdict(list)
         self.masters: dict[str, list[Document]] = defaultdict(list)
         self._seen: set[tuple[str, str, str]] = set()
         self._asked: set[str] = set()
@@ -127,6 +128,8 @@ class World:
             self.on_order[event.plant, event.order].append(event)
         if event.shipment and event.type in key.TRANSFERS:
             self.on_shipment[event.shipment].append(event)
+        if event.empties:
+            self.emptied[event.inputs[0].thing].append(event)
         if event.reverses:
             self.reversals_of[event.plant, event.reverses].append(event)
         return event

@@ -5,7 +5,7 @@ Times: `08:00` is on the first day, `2d08:00` on the second, at +08:00 unless an
 A line may end in `as NAME` (key of its document), `rev 2` (revision) and `known 3d09:00`
 (recorded then; otherwise recorded when it happened, masters before everything).
 
-    HZ 08:00 receive CAP/L1 5000 from MURATA      HZ 08:00 adjust CAP/L1 -5
+    HZ 08:00 receive CAP/L1 5000 from MURATA      HZ 08:00 adjust CAP/L1 -5 / count CAP/L1 0
     HZ 09:00 issue CAP/L1 40 to MO-1 [backflush]  HZ 09:00 return CAP/L1 10 from MO-1
     HZ 10:00 produce PCBA#S1 1 on MO-1            HZ 10:00 byproduct SKEL/K1 1 on MO-1
     HZ 11:00 send PCBA#S1 1 under SH-1            SU 12:00 arrive MOD#S1 1 under SH-1
@@ -215,7 +215,23 @@ def _nothing(_: str, __: str | None, ___: str) -> tuple[str, dict[str, Any]]:
 
 
 VERBS = dict.fromkeys(
-    ("receive", "issue", "return", "produce", "byproduct", "send", "arrive", "ship", "back", "scrap", "adjust", "rename", "split", "merge"),
+    (
+        "receive",
+        "issue",
+        "return",
+        "produce",
+        "byproduct",
+        "send",
+        "arrive",
+        "ship",
+        "back",
+        "scrap",
+        "adjust",
+        "count",
+        "rename",
+        "split",
+        "merge",
+    ),
     _movement,
 ) | {
     "reverse": _reverse,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Tell, short
+
+from trace_core.walk import QUESTIONS
 
 
 def test_two_reels_of_a_lot_reach_exactly_the_boards_they_were_used_on(tell: Tell) -> None:
@@ -69,6 +72,68 @@ def test_a_refill_is_not_in_what_was_drawn_before_it(tell: Tell) -> None:
     assert world.forward("NUT/A") == "NUT/BIN GW#U1 GW#U6"
     assert world.backward("GW#U1") == "NUT/BIN NUT/A"
     assert world.backward("GW#U6") == "NUT/BIN NUT/A NUT/B"
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_bin_counted_as_empty_hands_nothing_on(tell: Tell, question: str) -> None:
+    """Scenario 4, emptied bin: as scenario 3, with a count of zero at 09:59; A is in unit 1 only."""
+    world = tell(SHARED_BIN + "HZ 09:59 count NUT/BIN 0")
+
+    assert world.forward("NUT/A", question=question) == "NUT/BIN GW#U1"
+    assert world.forward("NUT/B", question=question) == "NUT/BIN GW#U6"
+    assert world.backward("GW#U6", question=question) == "NUT/BIN NUT/B"
+    assert world.backward("GW#U1", question=question) == "NUT/BIN NUT/A"
+
+
+def test_a_count_above_zero_ends_nothing(tell: Tell) -> None:
+    """Scenario 4, emptied bin: two nuts were left, and they may have gone into unit 6."""
+    world = tell(SHARED_BIN + "HZ 09:59 count NUT/BIN 2")
+
+    assert world.forward("NUT/A") == "NUT/BIN GW#U1 GW#U6"
+
+
+def test_the_bin_itself_is_asked_about_over_all_its_time(tell: Tell) -> None:
+    """Scenario 4, emptied bin: what may contain the bin's content is all that ever drew from it, and all that filled it was in it."""
+    world = tell(SHARED_BIN + "HZ 09:59 count NUT/BIN 0")
+
+    assert world.forward("NUT/BIN") == "GW#U1 GW#U6"
+    assert world.backward("NUT/BIN") == "NUT/A NUT/B"
+
+
+def test_a_count_that_was_wrong_is_withdrawn(tell: Tell) -> None:
+    """Scenario 4, emptied bin: the count is withdrawn on day 2, and A may be in unit 6 again; on day 1 it was known not to be."""
+    world = tell(SHARED_BIN + "HZ 09:59 count NUT/BIN 0 as C1\nHZ withdraw movement C1 rev 2 known 2d08:00")
+
+    assert world.forward("NUT/A") == "NUT/BIN GW#U1 GW#U6"
+    assert world.forward("NUT/A", as_known_at="2d00:00") == "NUT/BIN GW#U1"
+
+
+def test_what_moves_at_the_instant_of_the_count_passes(tell: Tell) -> None:
+    """Scenario 4, emptied bin: a draw at the count's own instant came before it, a refill after it."""
+    world = tell("""
+        HZ 08:00 merge NUT/A 100 into NUT/BIN
+        HZ 10:00 report ASM on MO-1: GW#U1 1 from NUT/BIN 4
+        HZ 10:00 count NUT/BIN 0
+        HZ 10:00 merge NUT/B 100 into NUT/BIN
+        HZ 11:00 report ASM on MO-1: GW#U2 1 from NUT/BIN 4
+    """)
+
+    assert world.forward("NUT/A") == "NUT/BIN GW#U1"
+    assert world.backward("GW#U2") == "NUT/BIN NUT/B"
+
+
+def test_a_lot_that_fills_a_bin_again_is_found_after_the_count_too(tell: Tell) -> None:
+    """Scenario 4, emptied bin: A filled the bin before and after the count, by another way; the first way must not hide the second."""
+    world = tell("""
+        HZ 08:00 merge NUT/A 50 into NUT/BIN
+        HZ 09:00 count NUT/BIN 0
+        HZ 10:00 split NUT/A 50 into NUT/A2
+        HZ 11:00 merge NUT/A2 50 into NUT/BIN
+        HZ 12:00 report ASM on MO-1: GW#U1 1 from NUT/BIN 4
+    """)
+
+    assert world.forward("NUT/A") == "NUT/A2 NUT/BIN GW#U1"
+    assert world.backward("GW#U1") == "NUT/BIN NUT/A2 NUT/A"
 
 
 def test_what_was_issued_after_the_output_is_not_in_it(tell: Tell) -> None:

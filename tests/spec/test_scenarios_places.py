@@ -92,6 +92,29 @@ def test_a_unit_renamed_twice_is_one_path_from_any_of_its_numbers(tell: Tell) ->
     assert world.find("DN-1") == "GW#ACME-77"
 
 
+USED_TWICE = """
+    HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/L1 4
+    HZ 09:00 scrap PCBA#S1 1
+    HZ 2d08:00 report SMT on MO-2: PCBA#S1 1 from CAP/L2 4
+    HZ 2d09:00 report ASM on MO-3: GW#U1 1 from PCBA#S1 1
+"""
+
+
+def test_a_serial_used_again_is_one_thing_unless_its_first_life_is_ended(tell: Tell) -> None:
+    """Scenario 26, reused serial: a number is one thing; only a count of zero at its scrapping ends its first life."""
+    once = tell(USED_TWICE)
+
+    assert once.backward("GW#U1") == "PCBA#S1 CAP/L1 CAP/L2"
+
+
+def test_a_count_of_zero_ends_the_first_life_of_a_serial(tell: Tell) -> None:
+    """Scenario 26, reused serial: after a count of zero the second life has nothing of the first."""
+    twice = tell(USED_TWICE + "HZ 09:00 count PCBA#S1 0")
+
+    assert twice.backward("GW#U1") == "PCBA#S1 CAP/L2"
+    assert twice.forward("CAP/L1") == "PCBA#S1"
+
+
 def test_a_label_printed_again_changes_nothing(tell: Tell) -> None:
     """Scenario 26, alias: the same renaming told again, under the same document or under another one, leads to the same unit."""
     world = tell(RENAMED + "HZ 10:30 rename GW#SN-1 1 to GW#ACME-77 as REPRINT")

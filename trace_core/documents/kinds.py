@@ -20,6 +20,7 @@ MOVEMENTS = (
     "customer_return",
     "scrap",
     "adjust",
+    "count",
     "rename",
     "split",
     "merge",
