@@ -78,8 +78,8 @@ def is_plain(event: Event) -> bool:
 
 
 def plain_part(flow: Flow) -> bool:
-    """Whether an input is a thing itself that surely went in."""
-    return not flow.thing.is_container and plain_output(flow)
+    """Whether an input is a thing itself that surely went in, into every output."""
+    return not flow.thing.is_container and not flow.into and plain_output(flow)
 
 
 def plain_output(flow: Flow) -> bool:

@@ -75,29 +75,29 @@ class Direct:
     def _stated(self, event: Event) -> Iterator[Link]:
         if event.type == "operation":
             yield from self._operation(event)
-        elif event.type == "repair":
-            yield from self._from_inputs(event, event.outputs[0].thing, Fraction(1))
-        elif event.type in RENAMES and self.standing.stands(event) and event.outputs:
-            yield from self._from_inputs(event, event.outputs[0].thing, self.standing.share(event))
+        elif event.type == "repair" or (event.type in RENAMES and self.standing.stands(event) and event.outputs):
+            for (part, quantity), flow in self.containment.taking_part(event):
+                yield from self._link(event, part, quantity, flow, event.outputs[0].thing, self.standing.share(event))
 
     def _operation(self, event: Event) -> Iterator[Link]:
-        amounts = [self._amount(flow) for flow in event.outputs]
-        total = sum(amounts, Fraction(0))
-        for flow, amount in zip(event.outputs, amounts, strict=True):
-            share = amount / total if total else Fraction(1, len(amounts))
-            yield from self._from_inputs(event, flow.thing, share)
-            if flow.lot and flow.lot != flow.thing:
-                uom = self.world.unit(flow.thing, flow.uom)
-                yield Link(flow.thing, flow.lot, event.at, self.world.base(flow), flow.thing, uom, event)
+        for (part, quantity), flow in self.containment.taking_part(event):
+            concerned = [made for made in event.outputs if made.thing in flow.into] or event.outputs
+            amounts = [self._amount(made) for made in concerned]
+            total = sum(amounts, Fraction(0))
+            for made, amount in zip(concerned, amounts, strict=True):
+                share = amount / total if total else Fraction(1, len(amounts))
+                yield from self._link(event, part, quantity, flow, made.thing, share)
+        for made in event.outputs:
+            if made.lot and made.lot != made.thing:
+                uom = self.world.unit(made.thing, made.uom)
+                yield Link(made.thing, made.lot, event.at, self.world.base(made), made.thing, uom, event)
 
     def _amount(self, flow: Flow) -> Fraction:
         amount = self.world.base(flow)
         return Fraction(1) if amount is None else amount
 
-    def _from_inputs(self, event: Event, end: ThingId, share: Fraction) -> Iterator[Link]:
-        for (part, quantity), flow in self.containment.taking_part(event):
-            amount = None if quantity is None else quantity * share
-            if part == end or (amount is not None and amount <= 0):
-                continue
+    def _link(self, event: Event, part: ThingId, quantity: Fraction | None, flow: Flow, end: ThingId, share: Fraction) -> Iterator[Link]:
+        amount = None if quantity is None else quantity * share
+        if part != end and (amount is None or amount > 0):
             uom = self.world.unit(part, "H87" if flow.thing.is_container else flow.uom)
-            yield Link(part, end, event.at, amount, part, uom, event, flow.designators)
+            yield Link(part, end, event.at, amount, part, uom, event, flow.designators, group=flow.group)

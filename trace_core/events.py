@@ -27,13 +27,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A thing that took part, with its quantity as written. `quantity` is None when the document gives none. `lot`: the output's lot."""
+    """A thing that took part, with its quantity as written. `quantity` is None when the document gives none. `lot`: the output's lot.
+
+    Of an operation's inputs, those of one `group` are alternatives, and `into` are the outputs concerned, all when empty (ADR 0014).
+    """
 
     thing: ThingId
     quantity: Decimal | None = None
     uom: str = ""
     designators: tuple[str, ...] = ()
     lot: ThingId | None = None
+    group: str = ""
+    into: tuple[ThingId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ def flow_of(told: Mapping[str, Any], plant: str, thing: ThingId | None = None) -
         told.get("uom", ""),
         tuple(told.get("designators", ())),
         thing_of(told["lot"], plant) if "lot" in told else None,
+        told.get("group", ""),
+        tuple(thing_of(one, plant) for one in told.get("into", ())),
     )
 
 

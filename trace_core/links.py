@@ -43,7 +43,8 @@ Node = ThingId | Pool | Journey
 class Link:
     """`start` went into `end` at `at`, as `event` says. `quantity` is in base units of `measure`; None is unknown, more than none.
 
-    `losses` are later removals (time, quantity) that took from this link; they count from their time on.
+    `losses` are later removals (time, quantity) that took from this link; they count from their time on. A link with a `group` is one of
+    several alternatives and only possible (ADR 0014).
     """
 
     start: Node
@@ -55,6 +56,12 @@ class Link:
     event: Event
     designators: tuple[str, ...] = ()
     losses: tuple[tuple[datetime, Fraction], ...] = ()
+    group: str = ""
+
+    @property
+    def name(self) -> tuple[object, ...]:
+        """What tells one link from another; the same link found by several ways is one."""
+        return self.start, self.end, self.at, self.event.source, self.designators, self.group
 
     def left(self, at: datetime) -> Fraction | None:
         """The quantity that is still in at that instant."""

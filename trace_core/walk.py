@@ -14,7 +14,7 @@ from a time on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,14 +28,18 @@ QUESTIONS = ("contains", "ever", "exposed")
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The instant that a question is about (links after it do not exist for it), and which of the three questions it is."""
+    """The instant that a question is about (links after it do not exist for it), and which of the three questions it is.
+
+    With `certain`, links that are only possible do not exist either (ADR 0014).
+    """
 
     at: datetime
     question: str = "contains"
+    certain: bool = False
 
     def holds(self, link: Link) -> bool:
         """Whether the link exists for this question."""
-        if link.at > self.at:
+        if link.at > self.at or (self.certain and link.group):
             return False
         left = link.left(self.at) if self.question == "contains" else link.quantity
         return left is None or left > 0
@@ -59,13 +63,14 @@ class Walked:
 
     def followed(self, link: Link) -> None:
         """Note a link; the same link by several ways is one."""
-        self.links[link.start, link.end, link.at, link.event.source, link.designators] = link
+        self.links[link.name] = link
 
 
 Layer = list[tuple[Node, Window]]
+Walk = Callable[[Graph, Collection[ThingId], Asked], Walked]
 
 
-def forward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
+def forward(graph: Graph, roots: Collection[ThingId], asked: Asked) -> Walked:
     """What may contain the roots. Windows are [since, until): what leaves the node within them is reached."""
     walked, windows = Walked(), Windows(graph.emptied, later_is_better=False)
 
@@ -80,10 +85,9 @@ def forward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
     return walked
 
 
-def backward(graph: Graph, roots: Iterable[ThingId], asked: Asked) -> Walked:
+def backward(graph: Graph, roots: Collection[ThingId], asked: Asked) -> Walked:
     """What is in the roots. A window here is the instant at which the node was used: (used, used), or for a root (asked, any)."""
     walked, windows = Walked(), Windows(graph.emptied, later_is_better=asked.question != "ever")
-    roots = list(roots)
 
     def step(node: Node, window: Window) -> Iterable[tuple[Node, Window]]:
         emptied = graph.emptied(node) if window[1] != SINCE_EVER else []

@@ -60,6 +60,11 @@ class World:
         found = self.ask(direction, root, **options)["links"]
         return [f"{short(link['from'])} > {short(link['to'])} {link.get('quantity', '?')}" for link in found]
 
+    def tiers(self, root: str, direction: str) -> dict[str, str]:
+        """The things of the answer by how sure they are."""
+        things = self.ask(direction, root)["things"]
+        return {tier: " ".join(short(t["id"]) for t in things if t.get("tier", "certain") == tier) for tier in ("certain", "possible")}
+
     def find(self, number: str) -> str:
         """The things that a number names."""
         with self.view(None) as view:

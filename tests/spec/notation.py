@@ -13,6 +13,7 @@ A line may end in `as NAME` (key of its document), `rev 2` (revision) and `known
     HZ 08:00 rename CAP/L1 5 to CAP/L2            HZ 08:00 split CAP/L1 5 into CAP/L2  / merge CAP/L1 5 into CAP/L2
     HZ 09:30 report SMT on MO-1: PCBA#S1 1 of PCBA/B7, PCBA#S2 1 from CAP/L1 4 at C1 C2, RES/R1 2
     HZ 09:30 report SMT on MO-1 by WANG at LINE-3: PCBA#S1 1 from CAP/L1 4
+    HZ 09:30 report SMT on MO-1: PCBA#S1 1, PCBA#S2 1 from CAP/X 4 either SPLICE, CAP/Y 4 either SPLICE, RES/R1 2 into PCBA#S1
     HZ 13:00 repair PCBA#S1: out CAP/L1 1; in CAP/L2 1
     HZ 14:00 put PCBA#S1, CAP/L1 20 into C1       HZ 15:00 take PCBA#S1 from C1
     HZ 15:00 reverse NAME 5                       (takes 5 off the movement NAME)
@@ -80,18 +81,23 @@ def _line(line: str, key: str) -> dict[str, Any] | None:
 
 
 def _quantity(words: list[str], base: dict[str, Any] | None = None) -> dict[str, Any]:
-    """`CAP/L1 40 [UNIT] [at C1 C2] [of LOT]` as a part of a document."""
+    """`CAP/L1 40 [UNIT] [at C1 C2] [of LOT] [into THING THING] [either GROUP]` as a part of a document."""
     told = dict(base or {}) | {"thing": thing(words[0])}
-    rest = words[1:]
-    if "at" in rest:
-        place = rest.index("at")
-        told["designators"], rest = rest[place + 1 :], rest[:place]
-    if "of" in rest:
-        place = rest.index("of")
-        told["lot"], rest = thing(rest[place + 1]), rest[:place]
-    if rest:
-        told |= {"quantity": rest[0], "uom": rest[1] if len(rest) > 1 else "H87"}
-    return told
+    said: dict[str, list[str]] = {"": []}
+    for word in words[1:]:
+        if word in {"at", "of", "into", "either"}:
+            said[word] = []
+        else:
+            said[list(said)[-1]].append(word)
+    if said[""]:
+        told |= {"quantity": said[""][0], "uom": said[""][1] if len(said[""]) > 1 else "H87"}
+    readers = {
+        "at": ("designators", list),
+        "of": ("lot", lambda names: thing(names[0])),
+        "into": ("into", lambda names: [thing(name) for name in names]),
+        "either": ("group", lambda names: names[0]),
+    }
+    return told | {readers[word][0]: readers[word][1](names) for word, names in said.items() if word}
 
 
 MOVES = {"send": "transfer_out", "arrive": "transfer_in", "back": "customer_return", "reverse": "adjust"}

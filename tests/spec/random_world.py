@@ -30,8 +30,13 @@ def _document(rng: random.Random, number: int) -> dict[str, Any]:
     if sort == "movement":
         return base | {"kind": sort, "body": _movement(rng, at, number)}
     if sort == "operation":
-        made = [{"thing": rng.choice(THINGS), "quantity": "1", "uom": "H87"}]
-        body: dict[str, Any] = {"order": f"O{rng.randrange(3)}", "operation": "X", "at": at, "outputs": made, "inputs": [part(), part()]}
+        made = [{"thing": thing, "quantity": "1", "uom": "H87"} for thing in rng.sample(THINGS, rng.choice([1, 1, 2]))]
+        used: list[dict[str, Any]] = [part(), part()]
+        if rng.random() < 0.2:
+            used[0] |= {"into": [made[0]["thing"]]}
+        if rng.random() < 0.2:
+            used[1] |= {"group": "G"}
+        body: dict[str, Any] = {"order": f"O{rng.randrange(3)}", "operation": "X", "at": at, "outputs": made, "inputs": used}
     elif sort == "pack":
         contents = rng.sample([*THINGS, {"kind": "container", "number": "K2"}], 2)
         body = {"container": rng.choice(CARTONS), "at": at, "action": rng.choice(["add", "add", "remove"]), "contents": contents}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from trace_core.documents.fields import Code, DecimalText, Moment, Strict, choice
 
@@ -180,6 +180,13 @@ class Taken(Strict):
     designators = fields.List(fields.String())
 
 
+class Used(Taken):
+    """An input of an operation: `group` makes it one of several alternatives, `into` names the outputs that it concerns (ADR 0014)."""
+
+    group = Code()
+    into = fields.List(fields.Nested(Thing), validate=validate.Length(min=1, error="must name an output; leave it out where all are meant"))
+
+
 class Made(Strict):
     """An output of an operation, and the lot that it belongs to."""
 
@@ -199,10 +206,27 @@ class Operation(Strict):
     equipment = fields.String()
     people = fields.List(fields.String())
     outputs = fields.List(fields.Nested(Made), required=True)
-    inputs = fields.List(fields.Nested(Taken), required=True)
+    inputs = fields.List(fields.Nested(Used), required=True)
     good = DecimalText()
     rework = DecimalText()
     scrap = DecimalText()
+
+    @validates_schema
+    def _inputs_go_into_outputs(self, data: dict[str, Any], **_: Any) -> None:
+        made = [told["thing"] for told in data.get("outputs", ()) if "thing" in told]
+        problems = {
+            at: {"into": [f"names {strangers[0]['number']}, which is none of the outputs: name it there, or leave it out here"]}
+            for at, told in enumerate(data.get("inputs", ()))
+            if (strangers := [thing for thing in told.get("into", ()) if not any(_may_be(thing, one) for one in made)])
+        }
+        if problems:
+            raise ValidationError({"inputs": problems})
+
+
+def _may_be(here: dict[str, Any], there: dict[str, Any]) -> bool:
+    """Whether two parts name one thing, whichever plant the document is of."""
+    plants = {told["plant"] for told in (here, there) if "plant" in told}
+    return len(plants) < 2 and all(here.get(name) == there.get(name) for name in ("kind", "item", "number"))  # noqa: PLR2004 - here and there
 
 
 class Packed(Thing):
