@@ -16,6 +16,7 @@ from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, err, out, reported, say, the_site
 from pipelines.steps.load import load as load_lines
 from pipelines.steps.settle import settle
+from trace_core.answer import Also
 from trace_core.answer import trace as ask
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem
@@ -78,6 +79,7 @@ def trace(
     as_known_at: Annotated[str | None, typer.Option(help="Only documents recorded by this time (RFC 3339).")] = None,
     question: Annotated[str, typer.Option(help="contains, ever or exposed.")] = "contains",
     summary: Annotated[bool, typer.Option("--summary", help="Leave the links out.")] = False,  # noqa: FBT002
+    histories: Annotated[bool, typer.Option("--histories", help="Add the containers of every thing over time.")] = False,  # noqa: FBT002
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
@@ -90,8 +92,9 @@ def trace(
             root, candidates = single(documents, thing)
             if root is None:
                 no_single(thing, candidates, as_json=as_json)
-            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question, "summary": summary}
-            answer = ask(documents, root, direction=direction, now=clock(), **options)
+            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
+            also: Also = {"summary": summary, "histories": histories}
+            answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
 

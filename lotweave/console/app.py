@@ -15,7 +15,7 @@ from lotweave.bootstrap import House, clock
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
-from trace_core.answer import trace
+from trace_core.answer import Also, trace
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem, Verdict
 from trace_core.find import find, single
@@ -103,13 +103,13 @@ def _trace(house: House, who: Holder, direction: str) -> Response:
     at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
     if direction not in {"backward", "forward"} or question not in QUESTIONS:
         return problem(404, "Unknown", "a trace is backward or forward, its question contains, ever or exposed")
-    summary = request.args.get("summary") == "true"
+    also: Also = {"summary": _flag("summary"), "histories": _flag("histories")}
     with house.view(known) as view:
         root, candidates = single(view, request.args.get("id", ""))
         if root is None or not who.sees(root.plant):
             return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
-        options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question, "summary": summary}
-        answer = trace(view, root, direction=direction, now=clock(), **options)
+        options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question}
+        answer = trace(view, root, direction=direction, now=clock(), **options, **also)
     return _json(redacted(answer, who))
 
 
@@ -148,6 +148,10 @@ def _named(thing: dict[str, Any], who: Holder) -> dict[str, Any]:
     """A thing of a reach as a key may see it: of other plants its id alone."""
     plant = thing["id"].split("/")[0]
     return thing if who.sees(plant) else {"id": thing["id"], "plant": plant, "redacted": True}
+
+
+def _flag(name: str) -> bool:
+    return request.args.get(name) == "true"
 
 
 def _moment(name: str) -> Any:

@@ -65,6 +65,17 @@ def test_documents_go_in_and_traces_come_out(client: FlaskClient, house: House) 
     assert [told["id"] for told in answer["things"]] == ["HZ/serial/PCBA/S1", "SU/serial/PCBA/S1"]
 
 
+def test_a_trace_tells_histories_when_asked(client: FlaskClient, house: House) -> None:
+    headers = key(house)
+    client.post("/api/v1/documents", data=LINES, headers=headers)
+
+    plain = client.get("/api/v1/trace/forward?id=L1", headers=headers).json
+    asked = client.get("/api/v1/trace/forward?id=L1&histories=true", headers=headers).json
+
+    assert all("history" not in told for told in plain["things"])
+    assert [told["history"] for told in asked["things"]] == [[] for _ in asked["things"]]
+
+
 def test_a_viewer_cannot_load_and_a_plants_key_not_for_others(client: FlaskClient, house: House) -> None:
     assert client.post("/api/v1/documents", data=LINES, headers=key(house, "viewer")).status_code == 403
     assert client.post("/api/v1/documents", data=LINES, headers=key(house, "engineer", "HZ")).status_code == 403

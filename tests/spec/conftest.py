@@ -35,7 +35,7 @@ class World:
     def __init__(self, view: View) -> None:
         self.view = view
 
-    def ask(self, direction: str, root: str, **options: str) -> dict[str, Any]:
+    def ask(self, direction: str, root: str, **options: Any) -> dict[str, Any]:
         """The whole answer."""
         times = {name: datetime.fromisoformat(moment(options.pop(name))) for name in ("at", "as_known_at") if name in options}
         with self.view(times.get("as_known_at")) as view:
@@ -43,7 +43,7 @@ class World:
             assert thing is not None
             return trace(view, thing, direction=direction, now=NOW, **times, **options)  # type: ignore[arg-type]
 
-    def forward(self, root: str, **options: str) -> str:
+    def forward(self, root: str, **options: Any) -> str:
         """What may contain the root, nearest first."""
         return _names(self.ask("forward", root, **options))
 

@@ -52,6 +52,21 @@ def test_a_pack_that_never_happened_is_gone_but_was_known(tell: Tell) -> None:
     assert then["containers"] == ["HZ/container//C1"]
 
 
+def test_a_history_is_of_what_was_known(tell: Tell) -> None:
+    """Scenario 11, error declaration: the history holds the packing as long as it was believed."""
+    world = tell("""
+        HZ 08:00 report ASM on MO-1: GW#U1 1 from CAP/L1 1
+        HZ 09:00 put GW#U1 into [C1] as P1
+        HZ withdraw pack P1 rev 2 known 3d08:00
+    """)
+
+    now = world.ask("forward", "CAP/L1", histories=True)["things"][0]
+    then = world.ask("forward", "CAP/L1", histories=True, as_known_at="2d00:00")["things"][0]
+
+    assert now["history"] == []
+    assert then["history"] == [{"container": "HZ/container//C1", "from": "2026-03-01T09:00:00+08:00", "until": None}]
+
+
 def test_a_corrected_quantity_counts_and_the_old_one_stays_askable(tell: Tell) -> None:
     """Scenario 12, correction: 500 pieces become 452 on day 2; both revisions are in the record."""
     world = tell("""

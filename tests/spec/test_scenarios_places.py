@@ -31,6 +31,50 @@ def test_each_date_has_its_cartons_and_a_shipment_what_was_in_it(tell: Tell) -> 
     assert shipped == {"U1": [], "U2": [], "U3": ["DN-2"]}
 
 
+def kept(world: World, number: str, **options: str) -> list[str]:
+    """The history of one thing as `container from until`, days and hours in the notation."""
+    told = next(t for t in world.ask("forward", "CAP/L1", histories=True, **options)["things"] if t["number"] == number)
+    clock = lambda text: f"{int(text[8:10])}d{text[11:16]}" if text else "now"  # noqa: E731 - three times in a line
+    return [f"{short(stay['container'])} {clock(stay['from'])} {clock(stay['until'])}" for stay in told["history"]]
+
+
+def test_a_thing_tells_every_carton_it_was_in_and_when(tell: Tell) -> None:
+    """Scenario 15, re-pack: who was in which carton, from when to when."""
+    world = tell(REPACKED)
+
+    assert kept(world, "U1") == ["[C1] 1d09:00 3d09:00"]
+    assert kept(world, "U3") == ["[C1] 1d09:00 2d09:00", "[C2] 2d09:00 now"]
+    assert kept(world, "U3", at="1d10:00") == ["[C1] 1d09:00 now"]
+    assert kept(world, "U3", at="1d08:30") == []
+
+
+def test_a_thing_is_on_the_pallet_while_its_carton_is(tell: Tell) -> None:
+    """Scenario 15, re-pack: carton C1 stood on pallet P1 before the unit came in and after it had left; the unit was there in between."""
+    world = tell("""
+        HZ 08:00 report ASM on MO-1: GW#U1 1 from CAP/L1 1
+        HZ 08:00 put [C1] into [P1]
+        HZ 09:00 put GW#U1 into [C1]
+        HZ 10:00 take [C1] from [P1]
+        HZ 11:00 put [C1] into [P1]
+        HZ 12:00 take GW#U1 from [C1]
+        HZ 13:00 take [C1] from [P1]
+    """)
+
+    assert kept(world, "U1") == ["[C1] 1d09:00 1d12:00", "[P1] 1d09:00 1d10:00", "[P1] 1d11:00 1d12:00"]
+
+
+def test_a_lot_of_which_a_part_was_taken_stayed_in_its_carton(tell: Tell) -> None:
+    """Scenario 15, re-pack: five of twenty nuts were taken out at 10:00, the rest at 11:00: one stay."""
+    world = tell("""
+        HZ 08:00 report MIX on MO-1: NUT/N1 20 from CAP/L1 1
+        HZ 09:00 put NUT/N1 20 into [C1]
+        HZ 10:00 take NUT/N1 5 from [C1]
+        HZ 11:00 take NUT/N1 15 from [C1]
+    """)
+
+    assert kept(world, "N1") == ["[C1] 1d09:00 1d11:00"]
+
+
 def test_half_a_lot_received_under_another_number_goes_on_there(tell: Tell) -> None:
     """Scenario 19, renumbering between plants: half of A-17 arrives as B-903; the other plant's own A-17 is another lot."""
     world = tell("""
