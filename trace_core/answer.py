@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from trace_core.documents.fields import time_text
+from trace_core.exposure import exposures
 from trace_core.gaps import gaps_about
 from trace_core.graph import Graph
 from trace_core.histories import history
@@ -19,10 +20,15 @@ from trace_core.written import link_json, written
 
 
 class Also(TypedDict, total=False):
-    """What an answer may leave out or add: `summary` leaves the links out, `histories` adds the containers of every thing over time."""
+    """What an answer may leave out or add.
+
+    `summary` leaves the links out; `histories` adds the containers of every thing over time, `exposure` how much of the root is in it
+    (backward: how much of it is in the root).
+    """
 
     summary: bool
     histories: bool
+    exposure: bool
 
 
 def trace(
@@ -52,8 +58,11 @@ def trace(
     teller = Teller(graph, asked, direction)
     teller.look_up(about)
 
+    exposed = exposures(graph, walked, direction=direction, roots=roots, asked=asked) if also.get("exposure") else {}
+
     def more(thing: ThingId) -> dict[str, Any]:
-        return {"history": history(graph.containment, thing, asked.at)} if also.get("histories") else {}
+        kept = {"history": history(graph.containment, thing, asked.at)} if also.get("histories") else {}
+        return kept | ({"exposure": exposed[thing].as_json()} if thing in exposed else {})
 
     reached = sorted((thing for thing in walked.things() if thing != root), key=lambda thing: (walked.depth[thing], thing))
     things = [teller.thing(thing, walked) | tiers.of_thing(thing) | more(thing) for thing in reached]

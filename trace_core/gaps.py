@@ -13,7 +13,7 @@ from trace_core import touches as key
 from trace_core.events import Event
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
-from trace_core.links import Link, Pool
+from trace_core.links import is_membership
 from trace_core.quantity import decimal_text
 from trace_core.walk import Asked
 
@@ -224,7 +224,7 @@ class _Finder:
         """Items of what went into the thing, except those whose tracking is none."""
         items: set[tuple[str, str]] = set()
         for link in self.graph.into(thing):
-            if not self.asked.holds(link) or _is_membership(link):
+            if not self.asked.holds(link) or is_membership(link):
                 continue
             sources = [link] if isinstance(link.start, ThingId) else self.graph.into(link.start)
             for source in sources:
@@ -249,15 +249,6 @@ class _Finder:
             return []
         best = max(chosen, key=lambda bom: (_start(bom.body), bom.body["version"], bom.key))
         return [line for line in best.body["lines"] if valid_at(line, output.at) and not self._untracked(best.plant, line["item"])]
-
-
-def _is_membership(link: Link) -> bool:
-    """Whether the link only says which lot an output belongs to."""
-    return (
-        link.event.type == "operation"
-        and not isinstance(link.start, Pool)
-        and any(flow.thing == link.start and flow.lot == link.end for flow in link.event.outputs)
-    )
 
 
 def _start(body: Any) -> datetime:

@@ -80,6 +80,11 @@ class Link:
         return FOR_EVER
 
 
+def is_membership(link: Link) -> bool:
+    """Whether the link only says which lot an output of an operation belongs to: it is in the lot, and still itself."""
+    return link.event.type == "operation" and any(flow.thing == link.start and flow.lot == link.end for flow in link.event.outputs)
+
+
 @dataclass(slots=True)
 class Drawn:
     """Quantities on one pair, from which returns and removals take, the latest link first; what cannot be taken is the excess."""

@@ -32,13 +32,14 @@ class Output:
 
 @dataclass(slots=True)
 class OrderFlow:
-    """Everything that one order's events say about pools."""
+    """Everything that one order's events say about pools. `used` is what reports and repairs on the order took, by thing."""
 
     entries: dict[Pool, list[Link]] = field(default_factory=dict)
     outputs: dict[ThingId, list[Output]] = field(default_factory=dict)
     by_thing: dict[ThingId, list[Link]] = field(default_factory=lambda: defaultdict(list))
     finer: dict[ThingId, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     excess: list[tuple[Event, ThingId, Fraction]] = field(default_factory=list)
+    used: dict[ThingId, list[tuple[datetime, Fraction | None]]] = field(default_factory=lambda: defaultdict(list))
 
     def feeds(self, pool: Pool, thing: ThingId) -> bool:
         """Whether an output draws from the pool."""
@@ -100,6 +101,9 @@ class Pools:
             flow = OrderFlow()
             self._read_outputs(events, flow)
             self._read_entries(order, events, flow)
+            for event in (event for event in events if event.type in {"operation", "repair"}):
+                for (thing, quantity), _ in self.containment.taking_part(event):
+                    flow.used[thing].append((event.at, quantity))
             self._flows[order] = flow
         return self._flows[order]
 

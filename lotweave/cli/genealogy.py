@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -79,6 +79,7 @@ def trace(
     as_known_at: Annotated[str | None, typer.Option(help="Only documents recorded by this time (RFC 3339).")] = None,
     question: Annotated[str, typer.Option(help="contains, ever or exposed.")] = "contains",
     summary: Annotated[bool, typer.Option("--summary", help="Leave the links out.")] = False,  # noqa: FBT002
+    exposure: Annotated[bool, typer.Option("--exposure", help="Add how much of the root is in every thing, or of it in the root.")] = False,  # noqa: FBT002
     histories: Annotated[bool, typer.Option("--histories", help="Add the containers of every thing over time.")] = False,  # noqa: FBT002
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
@@ -93,7 +94,7 @@ def trace(
             if root is None:
                 no_single(thing, candidates, as_json=as_json)
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
-            also: Also = {"summary": summary, "histories": histories}
+            also: Also = {"summary": summary, "exposure": exposure, "histories": histories}
             answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
@@ -114,12 +115,14 @@ def show(answer: dict[str, Any]) -> None:
     """An answer as a person would want to read it."""
     way = "is in" if answer["query"]["direction"] == "backward" else "may contain"
     out.print(f"{answer['counts']['things']} thing(s) {way} {answer['query']['root']}", markup=False)
-    table = Table("depth", "thing", "since", "supplier / lot", "containers", "shipments", box=None)
+    more = {name: column for name, column in _MORE.items() if any(name in told for told in answer["things"])}
+    table = Table("depth", "thing", "since", "supplier / lot", "containers", "shipments", *more, box=None)
     for told in answer["things"]:
         supplier = " ".join(told[name] for name in ("supplier", "supplier_lot") if name in told)
         containers = " ⊂ ".join(uri.rsplit("/", 1)[-1] for uri in told.get("containers", ()))
         shipments = ", ".join(f"{s['shipment']} → {s['partner']}" for s in told.get("shipments", ()))
-        table.add_row(str(told["depth"]), told["id"], told["since"] or "", supplier, containers, shipments)
+        added = [column(told[name]) if name in told else "" for name, column in more.items()]
+        table.add_row(str(told["depth"]), told["id"], told["since"] or "", supplier, containers, shipments, *added)
     out.print(table)
     if answer["complete"]:
         out.print("The answer is complete.")
@@ -127,6 +130,19 @@ def show(answer: dict[str, Any]) -> None:
         out.print(f"The answer has {len(answer['gaps'])} gap(s):")
         for gap in answer["gaps"]:
             out.print(f"  {gap['code']}: {gap['about']}: {gap['message']}", markup=False)
+
+
+def _amount(exposure: dict[str, str]) -> str:
+    bounds = f"{exposure['minimum']} to {exposure.get('maximum', 'any')}"
+    return f"{exposure.get('quantity', '?')} {exposure['uom']} ({bounds})"
+
+
+def _stays(history: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{stay['container'].rsplit('/', 1)[-1]} {stay['from']} to {stay['until'] or 'now'}" for stay in history)
+
+
+_MORE: dict[str, Callable[[Any], str]] = {"tier": str, "exposure": _amount, "history": _stays}
+"""Columns that an answer has only when asked for, or when something is not certain."""
 
 
 def find(

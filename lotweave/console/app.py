@@ -103,7 +103,7 @@ def _trace(house: House, who: Holder, direction: str) -> Response:
     at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
     if direction not in {"backward", "forward"} or question not in QUESTIONS:
         return problem(404, "Unknown", "a trace is backward or forward, its question contains, ever or exposed")
-    also: Also = {"summary": _flag("summary"), "histories": _flag("histories")}
+    also: Also = {"summary": _flag("summary"), "exposure": _flag("exposure"), "histories": _flag("histories")}
     with house.view(known) as view:
         root, candidates = single(view, request.args.get("id", ""))
         if root is None or not who.sees(root.plant):

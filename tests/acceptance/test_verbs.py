@@ -40,12 +40,18 @@ def test_load_trace_find_and_gaps_start_the_database_by_themselves(site: Path) -
 
     loaded = lotweave("load", "-", "--json", site=site, feed=feed)
     trace = lotweave("trace", "backward", "S1", "--json", site=site)
+    more = lotweave("trace", "backward", "S1", "--exposure", "--histories", "--json", site=site)
+    shown = lotweave("trace", "backward", "S1", "--exposure", site=site)
+    ever = lotweave("trace", "backward", "S1", "--exposure", "--question", "ever", site=site)
     found = lotweave("find", "M", "--json", site=site)
     gaps = lotweave("gaps", "--json", site=site)
     unknown = lotweave("trace", "forward", "NOPE", "--json", site=site)
 
     assert (loaded.returncode, told(loaded)["accepted"]) == (0, 2)
     assert (trace.returncode, told(trace)["things"][0]["id"]) == (0, "HZ/lot/CAP/L1")
+    assert (told(more)["things"][0]["exposure"]["quantity"], told(more)["things"][0]["history"]) == ("1", [])
+    assert "1 H87 (1 to 1)" in shown.stdout
+    assert ever.returncode == 2
     assert told(found) == {"candidates": [{"id": "HZ/serial/PCBA/S1", "why": "order"}]}
     assert (gaps.returncode, told(gaps)["gaps"][0]["code"]) == (1, "unknown_origin")
     assert (unknown.returncode, told(unknown)) == (1, {"candidates": []})

@@ -76,6 +76,17 @@ def test_a_trace_tells_histories_when_asked(client: FlaskClient, house: House) -
     assert [told["history"] for told in asked["things"]] == [[] for _ in asked["things"]]
 
 
+def test_a_trace_tells_quantities_when_asked_and_refuses_where_there_is_none(client: FlaskClient, house: House) -> None:
+    headers = key(house)
+    client.post("/api/v1/documents", data=LINES, headers=headers)
+
+    asked = client.get("/api/v1/trace/forward?id=L1&exposure=true", headers=headers).json
+    ever = client.get("/api/v1/trace/forward?id=L1&exposure=true&question=ever", headers=headers)
+
+    assert [told["exposure"] for told in asked["things"]] == [{"quantity": "1", "minimum": "1", "maximum": "1", "uom": "H87"}] * 2
+    assert (ever.status_code, ever.content_type) == (400, "application/problem+json")
+
+
 def test_a_viewer_cannot_load_and_a_plants_key_not_for_others(client: FlaskClient, house: House) -> None:
     assert client.post("/api/v1/documents", data=LINES, headers=key(house, "viewer")).status_code == 403
     assert client.post("/api/v1/documents", data=LINES, headers=key(house, "engineer", "HZ")).status_code == 403

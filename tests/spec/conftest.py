@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,11 @@ class World:
         things = self.ask(direction, root)["things"]
         return {tier: " ".join(short(t["id"]) for t in things if t.get("tier", "certain") == tier) for tier in ("certain", "possible")}
 
+    def exposure(self, root: str, direction: str, **options: Any) -> dict[str, str]:
+        """How much of the root is in each thing, or of each thing in the root: `expected [least,most] share`."""
+        things = self.ask(direction, root, exposure=True, **options)["things"]
+        return {short(told["id"]): _amounts(told["exposure"]) for told in things}
+
     def find(self, number: str) -> str:
         """The things that a number names."""
         with self.view(None) as view:
@@ -76,6 +82,16 @@ def short(text: str) -> str:
     plant, kind, item, number = text.split("/")
     name = f"[{number}]" if kind == "container" else f"{item}{'#' if kind == 'serial' else '/'}{number}"
     return name if plant == "HZ" else f"{plant}:{name}"
+
+
+def _amounts(told: dict[str, str]) -> str:
+    quantity, least, most = (_fraction(told.get(name)) for name in ("quantity", "minimum", "maximum"))
+    return f"{quantity} [{least},{most}]" + (f" {_fraction(told['share'])}" if "share" in told else "")
+
+
+def _fraction(text: str | None) -> str:
+    """A decimal of twelve places as the short fraction that it shows."""
+    return str(Fraction(text).limit_denominator(10_000)) if text is not None else "?"
 
 
 def _names(answer: dict[str, Any]) -> str:

@@ -17,9 +17,16 @@ THINGS = [
 CARTONS = ["K1", "K2"]
 
 
-def world(rng: random.Random) -> list[dict[str, Any]]:
-    """Some sixty documents over few things, so that everything meets everything."""
-    return [told for number in range(60) if (told := _document(rng, number))]
+def world(rng: random.Random, *, counts: bool = False) -> list[dict[str, Any]]:
+    """Some sixty documents over few things, so that everything meets everything; with `counts`, some things are found empty."""
+    return [_count(rng, number) if counts and rng.random() < 0.1 else _document(rng, number) for number in range(60)]
+
+
+def _count(rng: random.Random, number: int) -> dict[str, Any]:
+    at = (START + timedelta(hours=rng.randrange(40))).isoformat()
+    body = {"type": "count", "at": at, "thing": rng.choice(THINGS), "quantity": rng.choice(["0", "0", "1"]), "uom": "H87"}
+    plant = rng.choice(["HZ", "SU"])
+    return {"kind": "movement", "plant": plant, "key": str(number % 50), "revision": 1 + number // 50, "recorded_at": at, "body": body}
 
 
 def _document(rng: random.Random, number: int) -> dict[str, Any]:
