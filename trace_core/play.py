@@ -12,6 +12,7 @@ from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
 from trace_core.links import Journey, Node, Pool
 from trace_core.moves import Move, moves_out
+from trace_core.pooling import Pooling
 from trace_core.portions import Holding, Portion, added, exactly
 from trace_core.stock import CAME, EMPTIED, WENT, Change, When, changes, openings
 from trace_core.walk import Asked
@@ -68,7 +69,7 @@ class Play:
         self.sources = sources
         self.moves = {node: moves_out(graph, node, asked) for node in nodes}
         self.lives = {node: self._born(node) for node in nodes if not isinstance(node, Pool)}
-        self.pooled: dict[tuple[object, ...], dict[ThingId, Portion]] = defaultdict(dict)
+        self.pools = {node: Pooling(move.quantity for move in self.moves[node]) for node in nodes if isinstance(node, Pool)}
         self.gone = Holding()
         self._whole: dict[ThingId, Fraction | None] = {}
 
@@ -78,16 +79,17 @@ class Play:
         for _, instant in groupby(moves, key=lambda move: move.when):
             for move in in_order(list(instant)):
                 self._arrives(move, self._leaves(move))
+        for life in self.lives.values():
+            life.until((self.asked.at, WENT))
 
     def rest(self, origin: ThingId) -> Fraction | None:
         """How much of an origin is where it came to in the end: in holders, with customers, on journeys, in pools, or gone from all.
 
         It is all that left the origin, unless outputs were named as parts of a lot: these are in both.
         """
-        held = [holding for life in self.lives.values() for holding in (life.now, life.away, life.gone)] + [self.gone]
-        found = [holding.portions[origin].expected for holding in held if origin in holding.portions]
-        found += [portions[origin].expected for portions in self.pooled.values() if origin in portions]
-        return added(found)
+        held = [holding for life in self.lives.values() for holding in (life.now, life.away, life.gone)]
+        held += [holding for pool in self.pools.values() for holding in (pool.for_last, pool.left)] + [self.gone]
+        return added(holding.portions[origin].expected for holding in held if origin in holding.portions)
 
     def whole(self, origin: ThingId) -> Fraction | None:
         """All that there ever was of an origin, None when it is not known."""
@@ -108,7 +110,7 @@ class Play:
 
     def _leaves(self, move: Move) -> Portions:
         if isinstance(move.start, Pool):
-            return self.pooled.pop(move.link.name, {})
+            return self.pools[move.start].leaves(move.quantity)
         life = self.lives[move.start]
         life.until(move.when)
         taken = dict(life.now.take(move.quantity, move.lasting, sure=move.chance is None or move.lasting == 0))
@@ -119,13 +121,13 @@ class Play:
         return taken if move.keeps else {origin: portion.built_in() for origin, portion in taken.items()}
 
     def _arrives(self, move: Move, portions: Portions) -> None:
-        if isinstance(move.end, Pool):
-            self._shared(move, portions)
-            return
-        life = self.lives.get(move.end)
-        if life is None:
+        if move.end not in self.moves:
             self.gone.put_all(portions)
             return
+        if isinstance(move.end, Pool):
+            self.pools[move.end].enters(portions)
+            return
+        life = self.lives[move.end]
         life.until(move.when)
         if isinstance(move.end, Journey):
             life.grows(move.quantity)
@@ -135,21 +137,6 @@ class Play:
             else:
                 life.now.put(origin, portion)
                 life.came[origin] = life.came.get(origin, Portion()) + portion
-
-    def _shared(self, move: Move, portions: Portions) -> None:
-        """What enters a pool goes to the outputs that draw from it then or later, in proportion to their quantities."""
-        outputs = [out for out in self.moves.get(move.end, ()) if out.when >= move.when]
-        amounts = [out.quantity for out in outputs]
-        total = added(amounts)
-        for out, amount in zip(outputs, amounts, strict=True):
-            share = amount / total if amount is not None and total else None
-            to = self.pooled[out.link.name]
-            for origin, portion in portions.items():
-                part = portion if len(outputs) == 1 else portion.perhaps(share)
-                to[origin] = to.get(origin, Portion(loose=False)) + part
-        if not outputs:
-            to = self.pooled[move.link.name]
-            to |= {origin: to.get(origin, Portion()) + portion for origin, portion in portions.items()}
 
 
 def in_order(moves: list[Move]) -> Iterator[Move]:

@@ -110,6 +110,12 @@ def tell(request: pytest.FixtureRequest) -> Tell:
     return lambda story: _in_postgresql(house, story)
 
 
+@pytest.fixture
+def tell_kept(house: House) -> Tell:
+    """Tell a story to PostgreSQL alone, where documents are judged: some may be parked or rejected."""
+    return lambda story: _in_postgresql(house, story, rejected=None)
+
+
 def _in_memory(story: str) -> World:
     store = MemoryStore(read_document(told) for told in documents(story))
 
@@ -120,8 +126,8 @@ def _in_memory(story: str) -> World:
     return World(view)
 
 
-def _in_postgresql(house: House, story: str) -> World:
+def _in_postgresql(house: House, story: str, rejected: int | None = 0) -> World:
     told = documents(story)
     loaded = load([orjson.dumps(one) for one in told], begin=house.begin, now=lambda: NOW)
-    assert loaded.rejections == []
+    assert rejected is None or loaded.rejections == []
     return World(house.view)

@@ -258,6 +258,37 @@ def test_units_of_an_item_and_of_the_standard_are_one_quantity(tell: Tell) -> No
     assert world.gaps("CAP/R1", "forward") == []
 
 
+def test_a_unit_nobody_knows_yet_makes_a_gap_and_not_a_zero(tell_kept: Tell) -> None:
+    """Scenario 18, unknown factor: a spool is issued before its item says how much it is; the issue waits, and the answer says so."""
+    world = tell_kept("""
+        HZ 07:00 receive SOLDER/S1 1000 GRM from ALPHA
+        HZ 08:00 issue SOLDER/S1 1 SPOOL to MO-1
+        HZ 09:00 produce PCBA#S1 1 on MO-1
+    """)
+    before = world.gaps("SOLDER/S1", "forward"), world.forward("SOLDER/S1")
+
+    later = tell_kept("HZ item SOLDER lot GRM unit SPOOL 500")
+
+    assert before == (["quarantined SOLDER/S1"], "")
+    assert later.gaps("SOLDER/S1", "forward") == []
+    assert later.exposure("PCBA#S1", "backward") == {"SOLDER/S1": "500 [500,500]"}
+
+
+def test_a_unit_that_does_not_convert_makes_a_gap_and_not_a_zero(tell_kept: Tell) -> None:
+    """Scenario 18, unknown factor: the item counts grams and knows no spools; the issue waits in quarantine, and the answer says so."""
+    world = tell_kept("""
+        HZ item SOLDER lot GRM
+        HZ 07:00 receive SOLDER/S1 1000 GRM from ALPHA
+        HZ 08:00 issue SOLDER/S1 1 SPOOL to MO-1
+        HZ 09:00 produce PCBA#S1 1 on MO-1
+    """)
+
+    answer = world.ask("forward", "SOLDER/S1")
+
+    assert not answer["complete"]
+    assert "quarantined SOLDER/S1" in world.gaps("SOLDER/S1", "forward")
+
+
 def test_what_was_ever_in_has_no_single_quantity(tell: Tell) -> None:
     world = tell("HZ 08:00 report SMT on MO-1: PCBA#B1 1 from CAP/P1 3")
 
