@@ -20,6 +20,8 @@ from trace_core.answer import trace
 from trace_core.documents.envelope import read_document
 from trace_core.graph import Graph
 from trace_core.histories import history
+from trace_core.identifiers import ThingId
+from trace_core.links import Link, Node
 from trace_core.memory import MemoryStore
 from trace_core.moves import Move
 from trace_core.play import Play
@@ -89,6 +91,39 @@ def test_backward_is_forward_from_the_other_end_in_things_tiers_and_quantities(t
 
 def _but_share(told: tuple[Any, Any]) -> tuple[Any, Any]:
     return told[0], {name: value for name, value in (told[1] or {}).items() if name != "uom"}
+
+
+@SOME
+@given(worlds, dates, questions, st.booleans())
+def test_a_walk_finds_what_trying_every_path_finds(told: Told, at: datetime, question: str, certain: bool) -> None:
+    view, asked = store(told).view(), Asked(at, question, certain=certain)
+    for root in THINGS[::2]:
+        walked = forward(Graph(view), [root], asked)
+
+        assert {node: walked.since.get(node) for node in walked.depth if node != root} == _by_every_path(view, root, asked)
+
+
+def _by_every_path(documents: Documents, root: ThingId, asked: Asked) -> dict[Node, datetime]:
+    """When each node is first reached, by following every link of every path, as slowly and plainly as it can be said."""
+    graph, since = Graph(documents), dict[Node, datetime]()
+    paths: list[Link | None] = [None]
+    seen: set[tuple[object, ...]] = set()
+    while paths:
+        came = paths.pop()
+        node: Node = came.end if came else root
+        graph.reach([node])
+        for link in graph.out_of(node):
+            if asked.holds(link) and (came is None or node == root or _passes(graph, came, link, asked)) and link.name not in seen:
+                seen.add(link.name)
+                since[link.end] = min(link.at, since.get(link.end, link.at))
+                paths.append(link)
+    return {node: first for node, first in since.items() if node != root}
+
+
+def _passes(graph: Graph, came: Link, goes: Link, asked: Asked) -> bool:
+    removed = asked.question == "ever" and came.ends() <= goes.at
+    emptied = any(came.at < count < goes.at for count in graph.emptied(goes.start))
+    return came.at <= goes.at and not removed and not emptied
 
 
 @SOME
