@@ -46,7 +46,7 @@ def _quarantined(outcome: Outcome, batch: Sequence[Woven]) -> Quarantined:
     one = batch[outcome.at] if outcome.at is not None else None
     conflict = any(problem.path == "revision" for problem in outcome.problems)
     origin = one.origin if one else Provenance("-", kind, key)
-    told: Any = one.document.body if one else {}
+    told: Any = dict(one.document.body) if one else {}
     return Quarantined(
         connection=origin.connection,
         plant=plant,
