@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 
 from trace_core.containment import Containment
@@ -48,6 +49,10 @@ class Stitches:
         """The journey that the thing arrived by, if it is stitched."""
         return self._journey(self.arrivals[thing], thing) if thing in self.arrivals else None
 
+    def arrived_at(self, journey: Journey, event: Event) -> datetime:
+        """When what an event says arrived did arrive: not before it left, whatever the clocks say."""
+        return max(event.at, min(left.at for left, _, _ in self.out.moved[journey.left]))
+
     def _journey(self, left: ThingId, arrived: ThingId) -> Journey:
         return Journey(self.out.moved[left][0][0].shipment or "", left, arrived)
 
@@ -82,11 +87,10 @@ class Journeys:
         return [Link(journey.left, journey, event.at, quantity, journey.left, uom, event) for event, quantity, uom in moved]
 
     def out_of_journey(self, journey: Journey) -> list[Link]:
-        """Links to what arrived; nothing arrives before it left, whatever the clocks say."""
+        """Links to what arrived."""
         stitches = self.stitches(journey.shipment)
-        left = min(event.at for event, _, _ in stitches.out.moved[journey.left])
         return [
-            Link(journey, journey.arrived, max(event.at, left), quantity, journey.arrived, uom, event)
+            Link(journey, journey.arrived, stitches.arrived_at(journey, event), quantity, journey.arrived, uom, event)
             for event, quantity, uom in stitches.in_.moved[journey.arrived]
         ]
 

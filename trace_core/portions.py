@@ -101,7 +101,7 @@ class Holding:
         if quantity >= self.stock:
             return portion if self.firm else portion.perhaps(Fraction(1))
         part = portion.perhaps(quantity / self.stock)
-        if not portion.loose or not self.firm:
+        if not self._bounds(portion):
             return part
         most = quantity if portion.most is None else min(quantity, portion.most)
         return replace(part, least=max(NONE, quantity - (self.stock - portion.least)), most=most)
@@ -114,7 +114,12 @@ class Holding:
         if lasting >= self.stock and self.firm:
             return Portion(loose=portion.loose)
         rest = portion.perhaps(max(NONE, 1 - lasting / self.stock) if self.stock else NONE)
-        if not portion.loose or not self.firm:
+        if not self._bounds(portion):
             return rest
         left = self.stock - lasting
         return replace(rest, least=max(NONE, portion.least - lasting), most=left if portion.most is None else min(portion.most, left))
+
+    def _bounds(self, portion: Portion) -> bool:
+        """Whether the stock bounds what of the portion is in a part of it: both are one substance, and the books agree."""
+        fits = self.stock is not None and (portion.expected is None or portion.expected <= self.stock)
+        return portion.loose and self.firm and fits

@@ -36,7 +36,7 @@ def changes(graph: Graph, thing: ThingId, at: datetime) -> list[Change]:
     """Every change of the thing's stock until `at`, in order."""
     events = [event for event in graph.events(thing) if event.at <= at and graph.standing.stands(event)]
     found = [change for event in events for change in _moved(graph, thing, event)]
-    found += _reported(graph, thing, events)
+    found = [change for change in found if change.when[0] <= at] + list(_reported(graph, thing, events))
     if thing.kind == "serial":
         found = _once(found)
     return sorted(found, key=lambda change: change.when)
@@ -71,7 +71,7 @@ def _moved(graph: Graph, thing: ThingId, event: Event) -> Iterator[Change]:
         amount = None if quantity is None else quantity * share
         becomes = event.type in BECOMES and event.outputs and event.outputs[0].thing == thing != held
         if becomes or (held == thing and _comes(graph, thing, event)):
-            yield Change((event.at, CAME), amount, event.type)
+            yield Change((_came_at(graph, thing, event), CAME), amount, event.type)
         elif held == thing and _goes(graph, thing, event):
             yield Change((event.at, WENT), None if amount is None else -amount, event.type)
         elif held == thing and event.type == "adjust":
@@ -82,6 +82,14 @@ def _comes(graph: Graph, thing: ThingId, event: Event) -> bool:
     if event.type in {"produce", "byproduct"}:
         return not _again(graph, thing, event)
     return event.type in {"receive", "transfer_in", "customer_return"}
+
+
+def _came_at(graph: Graph, thing: ThingId, event: Event) -> datetime:
+    if event.type == "transfer_in" and event.shipment:
+        stitches = graph.journeys.stitches(event.shipment)
+        if journey := stitches.arrival_of(thing):
+            return stitches.arrived_at(journey, event)
+    return event.at
 
 
 def _again(graph: Graph, thing: ThingId, event: Event) -> bool:

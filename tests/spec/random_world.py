@@ -17,14 +17,18 @@ THINGS = [
 CARTONS = ["K1", "K2"]
 
 
-def world(rng: random.Random, *, counts: bool = False) -> list[dict[str, Any]]:
-    """Some sixty documents over few things, so that everything meets everything; with `counts`, some things are found empty."""
-    return [_count(rng, number) if counts and rng.random() < 0.1 else _document(rng, number) for number in range(60)]
+def world(rng: random.Random, *, rich: bool = False) -> list[dict[str, Any]]:
+    """Some sixty documents over few things, so that everything meets everything; a `rich` one has movements of stock and counts too."""
+    return [_stocked(rng, number) if rich and rng.random() < 0.3 else _document(rng, number) for number in range(60)]
 
 
-def _count(rng: random.Random, number: int) -> dict[str, Any]:
+def _stocked(rng: random.Random, number: int) -> dict[str, Any]:
     at = (START + timedelta(hours=rng.randrange(40))).isoformat()
-    body = {"type": "count", "at": at, "thing": rng.choice(THINGS), "quantity": rng.choice(["0", "0", "1"]), "uom": "H87"}
+    sort = rng.choice(["count", "count", "merge", "merge", "scrap", "customer_return", "ship", "adjust"])
+    quantity = rng.choice(["0", "0", "1"]) if sort == "count" else str(rng.randrange(-3 if sort == "adjust" else 1, 9))
+    body = {"type": sort, "at": at, "thing": rng.choice(THINGS), "quantity": quantity, "uom": rng.choice(["H87", "H87", "PR"])}
+    if sort == "merge":
+        body["other"] = rng.choice(THINGS)
     plant = rng.choice(["HZ", "SU"])
     return {"kind": "movement", "plant": plant, "key": str(number % 50), "revision": 1 + number // 50, "recorded_at": at, "body": body}
 
@@ -37,7 +41,11 @@ def _document(rng: random.Random, number: int) -> dict[str, Any]:
     if sort == "movement":
         return base | {"kind": sort, "body": _movement(rng, at, number)}
     if sort == "operation":
-        made = [{"thing": thing, "quantity": "1", "uom": "H87"} for thing in rng.sample(THINGS, rng.choice([1, 1, 2]))]
+        made: list[dict[str, Any]] = [
+            {"thing": thing, "quantity": "1", "uom": "H87"} for thing in rng.sample(THINGS, rng.choice([1, 1, 2]))
+        ]
+        if rng.random() < 0.15:
+            made[0] |= {"lot": rng.choice(THINGS[:6])}
         used: list[dict[str, Any]] = [part(), part()]
         if rng.random() < 0.2:
             used[0] |= {"into": [made[0]["thing"]]}

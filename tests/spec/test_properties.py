@@ -32,7 +32,7 @@ from trace_core.walk import QUESTIONS, Asked, forward
 Told = list[dict[str, Any]]
 SOME = settings(deadline=None, derandomize=True, max_examples=50)
 THINGS = [root for root in roots() if not root.is_container]
-worlds = st.builds(lambda seed, size: world(random.Random(seed), counts=True)[:size], st.integers(0, 10_000), st.integers(5, 60))
+worlds = st.builds(lambda seed, size: world(random.Random(seed), rich=True)[:size], st.integers(0, 10_000), st.integers(5, 60))
 dates = st.integers(0, 45).map(lambda hours: START + timedelta(hours=hours))
 questions = st.sampled_from(QUESTIONS)
 
@@ -137,7 +137,9 @@ def test_all_that_left_an_origin_is_somewhere_and_no_more(told: Told, at: dateti
 
         left, rest = added(_expected(move) for move in play.moves[root]), play.rest(root)
 
-        assert left is None or rest in {None, left}, root.uri
+        if left is not None and rest is not None:
+            in_both = any("lot" in made for one in told for made in one["body"].get("outputs", ()))
+            assert rest >= left if in_both else rest == left, root.uri
 
 
 def _expected(move: Move) -> Any:
@@ -175,7 +177,8 @@ def _covers(stay: dict[str, Any], at: datetime) -> bool:
 @pytest.mark.parametrize("seed", range(3))
 def test_postgresql_answers_like_memory_with_all_that_can_be_asked_for(house: House, seed: int) -> None:
     rng = random.Random(2000 + seed)
-    told = world(rng, counts=True)
+    # a reversal whose movement never came is parked by PostgreSQL alone, and must not supersede anything here
+    told = [one for one in world(rng, rich=True) if one["revision"] == 1 or "reverses" not in one["body"]]
     shuffled = rng.choices(told, k=20) + rng.sample(told, len(told))
     for part in (shuffled[:30], shuffled[30:]):
         load([orjson.dumps(one) for one in part], begin=house.begin, now=lambda: NOW)
