@@ -35,7 +35,7 @@ class Asked:
 
     at: datetime
     question: str = "contains"
-    certain: bool = False
+    certain: bool = field(default=False, kw_only=True)
 
     def holds(self, link: Link) -> bool:
         """Whether the link exists for this question."""
