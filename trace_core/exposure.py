@@ -58,7 +58,8 @@ def _exposed(play: Play, origins: Collection[ThingId], holders: Collection[Thing
     found = [play.lives[holder].came.get(origin) for holder in holders for origin in origins]
     portion = sum((one for one in found if one), Portion())
     whole = added(play.whole(origin) for origin in origins)
-    if whole is not None and portion.expected is not None and whole >= portion.expected:
+    again = any(origin in play.lives[holder].again for holder in holders for origin in origins)
+    if whole is not None and not again:
         portion = replace(portion, most=whole if portion.most is None else min(portion.most, whole))
     total = play.lives[next(iter(holders))].total if len(holders) == 1 else None
     share = portion.expected / total if portion.loose and portion.expected and total else None

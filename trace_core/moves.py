@@ -31,11 +31,6 @@ class Move:
     chance: Fraction | None = None
 
     @property
-    def largest(self) -> Fraction | None:
-        """The most that may leave for good."""
-        return self.quantity if self.chance else self.lasting
-
-    @property
     def start(self) -> Node:
         """Where it leaves."""
         return self.link.start

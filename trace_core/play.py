@@ -22,7 +22,10 @@ Portions = Mapping[ThingId, Portion]
 
 @dataclass(slots=True)
 class Life:
-    """One holder while the play goes on: what is in it, what is still ahead, what customers have of it, what is gone, what came in all."""
+    """One holder while the play goes on: what is in it, what is still ahead, what customers have of it, what is gone, what came in all.
+
+    `again` are origins of which something came after the holder had given something on: it may have come for the second time.
+    """
 
     now: Holding = field(default_factory=Holding)
     ahead: deque[Change] = field(default_factory=deque)
@@ -31,6 +34,8 @@ class Life:
     gone: Holding = field(default_factory=Holding)
     total: Fraction | None = Fraction(0)
     came: dict[ThingId, Portion] = field(default_factory=dict)
+    gave: bool = False
+    again: set[ThingId] = field(default_factory=set)
 
     def until(self, when: When) -> None:
         """Let everything happen that comes before a link of that moment."""
@@ -92,11 +97,11 @@ class Play:
         return added(holding.portions[origin].expected for holding in held if origin in holding.portions)
 
     def whole(self, origin: ThingId) -> Fraction | None:
-        """All that there ever was of an origin, None when it is not known."""
+        """No less than all that there ever was of an origin, None when it is not known; what customers sent back counts again."""
         if origin not in self._whole:
             found = changes(self.graph, origin, self.asked.at)
-            came = [change.quantity for change in found if change.when[1] == CAME and change.why != "customer_return"]
-            self._whole[origin] = added([*came, *openings(found, [(move.when, move.largest) for move in self.moves[origin]])])
+            came = [change.quantity for change in found if change.when[1] == CAME]
+            self._whole[origin] = added([*came, *openings(found, [(move.when, move.quantity) for move in self.moves[origin]])])
         return self._whole[origin]
 
     def _born(self, node: Node) -> Life:
@@ -113,6 +118,7 @@ class Play:
             return self.pools[move.start].leaves(move.quantity)
         life = self.lives[move.start]
         life.until(move.when)
+        life.gave = True
         taken = dict(life.now.take(move.quantity, move.lasting, sure=move.chance is None or move.lasting == 0))
         if isinstance(move.start, ThingId) and move.start in self.sources:
             taken[move.start] = exactly(move.quantity, self.whole(move.start) if move.quantity is None else None)
@@ -136,6 +142,7 @@ class Play:
                 self.gone.put(origin, portion)
             else:
                 life.now.put(origin, portion)
+                life.again |= {origin} if life.gave else set()
                 life.came[origin] = life.came.get(origin, Portion()) + portion
 
 

@@ -45,17 +45,18 @@ def changes(graph: Graph, thing: ThingId, at: datetime) -> list[Change]:
 def openings(found: Iterable[Change], drawn: Iterable[tuple[When, Fraction | None]]) -> list[Fraction]:
     """What must have been there at the start, and after each count of zero, so that the stock never falls below none.
 
-    `drawn` are the links out. Where more went out than came in, what is missing came from nowhere known.
+    `drawn` are the links out. Where more went out than came in, what is missing came from nowhere known. It is the least that must have
+    been there: what went out in an unknown quantity counts as nothing, and after something came in one, no more is missing for certain.
     """
     steps = [(change.when, -1 if change.why == "count" else 0, change.quantity) for change in found]
     steps += [(when, 1, None if quantity is None else -quantity) for when, quantity in drawn]
     needed, level, known = [Fraction(0)], Fraction(0), True
-    for _, sort, quantity in sorted(steps, key=lambda step: step[:2]):
+    for when, sort, quantity in sorted(steps, key=lambda step: step[:2]):
         if sort < 0:
             needed.append(Fraction(0))
             level, known = Fraction(0), True
         elif quantity is None:
-            known = False
+            known = known and (sort > 0 or when[1] != CAME)
         elif known:
             level += quantity
             needed[-1] = max(needed[-1], -level)
