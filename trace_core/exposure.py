@@ -47,7 +47,9 @@ def exposures(graph: Graph, walked: Walked, *, direction: str, roots: Collection
     things = [thing for thing in walked.things() if thing not in set(roots)]
     if direction == "forward" and len({(root.plant, root.item) for root in roots}) != 1:
         return {}
-    play = Play(graph, asked, walked.depth, set(roots) if direction == "forward" else set(things))
+    # of several roots, what came through one into another is counted once
+    ends = frozenset(roots) if len(roots) > 1 else frozenset[ThingId]()
+    play = Play(graph, asked, walked.depth, set(roots) if direction == "forward" else set(things), ends=ends)
     play.through()
     if direction == "forward":
         return {thing: _exposed(play, roots, [thing]) for thing in things}

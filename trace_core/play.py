@@ -66,12 +66,15 @@ class Life:
 
 
 class Play:
-    """The content of the `sources`, followed through all links of the nodes reached."""
+    """The content of the `sources`, followed through all links of the nodes reached. What comes into one of the `ends` goes no further."""
 
-    def __init__(self, graph: Graph, asked: Asked, nodes: Collection[Node], sources: set[ThingId]) -> None:
+    def __init__(
+        self, graph: Graph, asked: Asked, nodes: Collection[Node], sources: set[ThingId], *, ends: frozenset[ThingId] = frozenset()
+    ) -> None:
         self.graph = graph
         self.asked = asked
         self.sources = sources
+        self.ends = ends
         self.moves = {node: moves_out(graph, node, asked) for node in nodes}
         self.lives = {node: self._born(node) for node in nodes if not isinstance(node, Pool)}
         self.pools = {node: Pooling(move.quantity for move in self.moves[node]) for node in nodes if isinstance(node, Pool)}
@@ -138,10 +141,8 @@ class Play:
         if isinstance(move.end, Journey):
             life.grows(move.quantity)
         for origin, portion in portions.items():
-            if origin == move.end:
-                self.gone.put(origin, portion)
-            else:
-                life.now.put(origin, portion)
+            (self.gone if move.end in self.ends or origin == move.end else life.now).put(origin, portion)
+            if origin != move.end:
                 life.again |= {origin} if life.gave else set()
                 life.came[origin] = life.came.get(origin, Portion()) + portion
 

@@ -69,7 +69,7 @@ class World:
     def exposure(self, root: str, direction: str, **options: Any) -> dict[str, str]:
         """How much of the root is in each thing, or of each thing in the root: `expected [least,most] share`."""
         things = self.ask(direction, root, exposure=True, **options)["things"]
-        return {short(told["id"]): _amounts(told["exposure"]) for told in things}
+        return {short(told["id"]): _amounts(told["exposure"]) for told in things if "exposure" in told}
 
     def find(self, number: str) -> str:
         """The things that a number names."""

@@ -177,6 +177,19 @@ def test_a_lot_tested_and_reworked_is_counted_once(tell: Tell) -> None:
     assert world.exposure("CAP/L1", "forward") == {"CAP/R1": "40 [40,40] 1", "PCBA/B1": "40 [40,40]", "GW#U1": "20 [0,40]"}
 
 
+def test_a_carton_asks_for_all_that_is_in_it_and_counts_once(tell: Tell) -> None:
+    """Scenario 16, a container as root: nuts of N1 and of N2, which was filled up from N1, lie in one carton."""
+    world = tell("""
+        HZ 07:00 receive NUT/N1 100 from WUERTH
+        HZ 07:00 receive NUT/N2 60 from WUERTH
+        HZ 08:00 merge NUT/N1 40 into NUT/N2
+        HZ 09:00 put NUT/N1 60, NUT/N2 100 into [C1]
+        HZ 10:00 report ASM on MO-1: GW#U1 1 from NUT/N1 10, NUT/N2 20
+    """)
+
+    assert world.exposure("[C1]", "forward") == {"GW#U1": "30 [30,30]"}
+
+
 def test_half_a_lot_goes_to_another_plant(tell: Tell) -> None:
     """Scenario 16 and 19, between plants: 500 of 1,000 left, 480 arrived under another number, 40 of them were used."""
     world = tell("""
