@@ -16,7 +16,7 @@ from trace_core.direct import RENAMES
 from trace_core.events import Event
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
-from trace_core.links import Link, Pool
+from trace_core.links import Link, Pool, is_membership
 from trace_core.walk import Asked
 
 STATES = ("in_stock", "in_process", "in_transit", "at_customer", "scrapped", "consumed")
@@ -61,7 +61,7 @@ class Whereabouts:
             left = None if left is None or amount is None else left - amount
         uom = self.graph.world.unit(thing, "H87")
         found = [Place(state, amount, uom, partner) for (state, partner), amount in went.items() if amount is None or amount > 0]
-        if left is None or left > 0:
+        if (left is None or left > 0) and not self._empty(thing, events):
             found.append(Place(self._at_hand(thing, events), left, uom))
         return sorted(found, key=lambda place: (STATES.index(place.state), place.partner))
 
@@ -123,7 +123,7 @@ class Whereabouts:
                 elif state := self._left_into(event, lot):
                     went[state, ""].append(amount)
         for link in self.graph.out_of(lot):
-            if self.asked.holds(link) and link.event.type in {"operation", "repair"} and not _is_membership(link):
+            if self.asked.holds(link) and link.event.type in {"operation", "repair"} and not is_membership(link):
                 went["consumed", ""].append(link.left(self.asked.at))
             elif self.asked.holds(link) and isinstance(link.end, Pool):
                 went["consumed" if self._drawn(link) else "in_process", ""].append(link.quantity)
@@ -138,6 +138,11 @@ class Whereabouts:
         became = event.type in RENAMES and bool(event.outputs) and event.outputs[0].thing != lot
         return "consumed" if became else None
 
+    def _empty(self, lot: ThingId, events: list[Event]) -> bool:
+        """Whether a count found nothing left, and nothing came since."""
+        counted = max((event.at for event in events if event.empties), default=None)
+        return counted is not None and all(event.at <= counted for _, event in self._came(lot, events))
+
     def _amounts(self, event: Event, thing: ThingId) -> Iterator[Amount]:
         for (held, quantity), _ in self.graph.containment.taking_part(event):
             if held == thing:
@@ -148,7 +153,7 @@ class Whereabouts:
     def _into_others(self, thing: ThingId) -> Iterator[Link]:
         """Links by which the thing is now part of something, or has become it."""
         for link in self.graph.out_of(thing):
-            if not self.asked.holds(link) or _is_membership(link):
+            if not self.asked.holds(link) or is_membership(link):
                 continue
             if isinstance(link.end, ThingId) or (isinstance(link.end, Pool) and self._drawn(link)):
                 yield link
@@ -177,12 +182,6 @@ _AFTER = {
     "scrap": "scrapped",
 }
 """The state that an event leaves a thing with its own number in."""
-
-
-def _is_membership(link: Link) -> bool:
-    """Whether the link only says which lot an output belongs to."""
-    outputs = link.event.outputs if link.event.type == "operation" else ()
-    return any(flow.thing == link.start and flow.lot == link.end for flow in outputs)
 
 
 def _sum(amounts: list[Amount]) -> Amount:

@@ -13,6 +13,7 @@ from lotweave.questions import Served, reach_of
 from pipelines.steps.index import DUE, build, build_when_due, status
 from pipelines.steps.load import load
 from tests.spec.random_world import NOW, roots, world
+from trace_core.identifiers import parse_thing
 from trace_core.index.snapshot import CURRENT
 from trace_core.reach import DIRECTIONS
 from trace_core.walk import QUESTIONS, Asked
@@ -108,3 +109,33 @@ def test_a_newer_snapshot_is_taken_up_by_a_reader_that_lives(house: House) -> No
 
     assert first.served_by == laid_over.served_by == anew.served_by == "index"
     assert told(laid_over) == told(anew)
+
+
+def test_a_way_through_a_thing_that_was_counted_as_empty_is_asked_of_the_documents(house: House) -> None:
+    def lot(number: str) -> dict[str, str]:
+        return {"kind": "lot", "item": "NUT", "number": number}
+
+    def move(key: str, sort: str, hour: int, number: str, **more: Any) -> dict[str, Any]:
+        body = {
+            "type": sort,
+            "at": f"2026-03-01T{hour:02}:00:00Z",
+            "thing": lot(number),
+            "quantity": "0" if sort == "count" else "5",
+            "uom": "H87",
+        }
+        return {"kind": "movement", "plant": "HZ", "key": key, "revision": 1, "body": body | more}
+
+    put(house, [move("1", "merge", 8, "A", other=lot("BIN")), move("2", "merge", 10, "B", other=lot("BIN"))])
+    put(house, [move("3", "split", 9, "BIN", other=lot("X")), move("4", "split", 11, "BIN", other=lot("Y"))])
+    build(house.begin, house.view, house.snapshots)
+    root = parse_thing("HZ/lot/NUT/A")
+    before = asked(house, root)
+
+    put(house, [move("5", "count", 9, "BIN") | {"key": "5"}])
+    after, other = asked(house, root), asked(house, parse_thing("HZ/lot/NUT/X"))
+
+    assert before.served_by == "index"
+    assert [uri for uri, _, _ in before.reach.rows()] == ["HZ/lot/NUT/BIN", "HZ/lot/NUT/X", "HZ/lot/NUT/Y"]
+    assert (after.served_by, other.served_by) == ("documents", "index")
+    assert "counted as empty" in after.why
+    assert [uri for uri, _, _ in after.reach.rows()] == ["HZ/lot/NUT/BIN", "HZ/lot/NUT/X"]

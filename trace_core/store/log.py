@@ -10,11 +10,12 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from trace_core.derive import is_plain
+from trace_core.derive import empties, is_plain
 from trace_core.events import Event
 from trace_core.identifiers import ThingId
 from trace_core.store.batch import Batch
 
+EMPTIED = "emptied"
 FIRST, LAST = 2000, 2100
 """Years that have partitions of their own; events outside them are in one partition together."""
 
@@ -45,9 +46,14 @@ def _lines(batch: Batch, numbers: list[int], logged: Collection[int]) -> Iterato
             continue
         start, middle, end = starts[k], made[k], starts[k + 1]
         belong = ",".join(lots[middle:end]) if joined[middle:end].any() else ""
-        head = f"{id_}\t{event.at}\t{event.type}\t{escaped(event.plant)}\t{_or_null(event.order)}\t{_or_null(event.shipment)}"
+        head = f"{id_}\t{event.at}\t{_type(event)}\t{escaped(event.plant)}\t{_or_null(event.order)}\t{_or_null(event.shipment)}"
         things = f"{{{','.join(named[start:middle])}}}\t{{{','.join(named[middle:end])}}}\t{{{belong}}}"
         yield f"{head}\t{'t' if plain[k] else 'f'}\t{things}\n"
+
+
+def _type(event: Event) -> str:
+    """A count that found nothing has a name of its own: what it ends, links alone do not tell."""
+    return EMPTIED if empties(event) else event.type
 
 
 def escaped(value: str) -> str:
@@ -64,7 +70,7 @@ def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
     inputs = [numbers[flow.thing] for flow in (*event.inputs, *event.removed)]
     outputs = [numbers[flow.thing] for flow in event.outputs]
     lots = [numbers[flow.lot] if flow.lot and flow.lot != flow.thing else 0 for flow in event.outputs]
-    row = (event.at, event.type, event.plant, event.order, event.shipment, is_plain(event))
+    row = (event.at, _type(event), event.plant, event.order, event.shipment, is_plain(event))
     return (*row, inputs, outputs, lots if any(lots) else [])
 
 

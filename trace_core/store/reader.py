@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
@@ -27,6 +28,10 @@ from trace_core.walk import Asked
 
 NEWEST = "SELECT coalesce(max(id), 0) FROM weaving"
 NUMBERS = text("SELECT uri, id FROM thing WHERE uri = ANY(:uris)").bindparams(bindparam("uris", type_=ARRAY(Text)))
+EMPTIED = (
+    "SELECT DISTINCT unnest(e.inputs) FROM event e JOIN document d ON d.id = e.document_id AND d.current AND NOT d.deleted"
+    " WHERE e.type = 'emptied'"
+)
 NAMES = text("SELECT id, uri FROM thing WHERE id = ANY(:numbers)").bindparams(bindparam("numbers", type_=ARRAY(BigInteger)))
 REMEMBERED = 100_000
 """Numbers of things that a reader keeps in mind."""
@@ -81,6 +86,8 @@ class Reader:
         self._later: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._seen: object = None
+        self._emptied: Any = np.empty(0, np.int64)
+        self._emptied_at = -1
 
     def reach(self, roots: Collection[ThingId], direction: str, asked: Asked) -> ByIndex:
         """What a question about some things reaches.
@@ -92,8 +99,8 @@ class Reader:
         numbers = self._numbers_of([root.uri for root in roots])
         if newest > index.overlay.weaving:
             self._catch_up(index, newest)
-        reached = index.reach(numbers, direction, micros(asked.at), asked.question)
-        reached = reached.without(numbers)
+        reached = index.reach(numbers, direction, micros(asked.at), asked.question).without(numbers)
+        self._refuse_emptied(index, reached)
         return ByIndex(index.overlay.weaving, reached, index, self._names(index, reached))
 
     def close(self) -> None:
@@ -134,6 +141,14 @@ class Reader:
             raise Unusable(f"{newest - index.base.weaving} weavings came after the snapshot; build a newer one: lotweave index build")
         with self.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
             catch_up(connection, StoreView(connection), index.overlay)
+
+    def _refuse_emptied(self, index: Index, reached: Reached) -> None:
+        """What a thing held before it was counted as empty goes no further, which links alone do not tell (ADR 0015)."""
+        if self._emptied_at != index.overlay.weaving:
+            rows = self._connection().execute(text(EMPTIED))
+            self._emptied, self._emptied_at = np.array([row[0] for row in rows], np.int64), index.overlay.weaving
+        if len(self._emptied) and (met := np.intersect1d(reached.numbers, self._emptied)).size:
+            raise Unusable(f"the way leads through {len(met)} thing(s) that were counted as empty")
 
     def _names(self, index: Index, reached: Reached) -> dict[int, str]:
         """Ids of things that came after the snapshot."""

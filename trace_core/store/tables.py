@@ -82,7 +82,7 @@ event = Table(
     metadata,
     Column("document_id", BigInteger, nullable=False, comment="the document version that states it"),
     Column("at", DateTime(timezone=True), nullable=False),
-    Column("type", Text, nullable=False),
+    Column("type", Text, nullable=False, comment="the event's own, but `emptied` for a count that found nothing"),
     Column("plant", Text, nullable=False),
     Column("order_number", Text),
     Column("shipment", Text),
@@ -93,6 +93,7 @@ event = Table(
     PrimaryKeyConstraint("document_id", "at", name="pk_event"),
     Index("ix_event_issued", "plant", "order_number", postgresql_where=text("type = 'issue'")),
     Index("ix_event_repaired", text("(outputs[1])"), postgresql_where=text("type = 'repair'")),
+    Index("ix_event_emptied", "document_id", postgresql_where=text("type = 'emptied'")),
     Index("ix_event_shipment", "shipment", postgresql_where=text("type IN ('transfer_out', 'transfer_in')")),
     postgresql_partition_by="RANGE (at)",
 )

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from trace_core.derive import of_document
+from trace_core.derive import empties, of_document
 from trace_core.documents.envelope import Document
+from trace_core.events import event_of
 from trace_core.store.batch import Batch
 from trace_core.store.judge import document_of
 from trace_core.store.log import log_events
@@ -34,7 +35,8 @@ def record(connection: Connection, new: Batch, known: Mapping[int, Document], sw
     connection.execute(text(IN_ORDER))
     origins = stale_origins(connection, Change(on, off, plain, batch.unheard))
     speaking = [id_ for id_ in sorted(plain) if of_document(id_) not in origins] if origins else sorted(plain)
-    if speaking or origins:
+    counted = any((event := event_of(document)) and empties(event) for document in (*on.values(), *off.values()))
+    if speaking or origins or counted:
         log_weaving(connection, {id_: logged[id_].at for id_ in speaking}, sorted(origins), now)
 
 

@@ -54,7 +54,7 @@ def upgrade() -> None:
         "event",
         sa.Column("document_id", sa.BigInteger(), nullable=False, comment="the document version that states it"),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False, comment="the event's own, but `emptied` for a count that found nothing"),
         sa.Column("plant", sa.Text(), nullable=False),
         sa.Column("order_number", sa.Text(), nullable=True),
         sa.Column("shipment", sa.Text(), nullable=True),
@@ -67,6 +67,7 @@ def upgrade() -> None:
     )
     op.execute("CREATE TABLE event_other PARTITION OF event DEFAULT")
     op.execute("ALTER TABLE event_other ADD CHECK (at < '2000-01-01 00:00+00' OR at >= '2100-01-01 00:00+00')")
+    op.create_index("ix_event_emptied", "event", ["document_id"], unique=False, postgresql_where=sa.text("type = 'emptied'"))
     op.create_index("ix_event_issued", "event", ["plant", "order_number"], unique=False, postgresql_where=sa.text("type = 'issue'"))
     op.create_index(
         "ix_event_repaired", "event", [sa.literal_column("(outputs[1])")], unique=False, postgresql_where=sa.text("type = 'repair'")
