@@ -1,0 +1,166 @@
+"""Reading the JSON-LD binding: documents, query documents and bare events. Source: EPCIS 2.0, section 9; JSON schema of the standard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from trace_core.epcis.names import expanded
+from trace_core.epcis.raw import RawDocument, RawEvent, Where
+from trace_core.epcis.shape import TYPES
+from trace_core.errors import Problem, Rejected
+
+_DOCUMENTS = frozenset({"EPCISDocument", "EPCISQueryDocument"})
+_MEMBERS = frozenset(
+    {"@context", "id", "type", "schemaVersion", "creationDate", "instanceIdentifier", "sender", "receiver", "epcisHeader", "epcisBody"}
+)
+_BODY = {"EPCISDocument": frozenset({"eventList", "event"}), "EPCISQueryDocument": frozenset({"queryResults"})}
+_RESULTS = frozenset({"queryName", "subscriptionID", "resultsBody"})
+
+
+def read_json(payload: bytes) -> RawDocument:
+    """The events of a JSON-LD payload with their places.
+
+    Errors: `Rejected` when it is no JSON object, or names a member twice.
+    """
+    told = _parsed(payload)
+    context, problems = _prefixes(told.get("@context"), "/@context")
+    if "@context" not in told:
+        problems.append(Problem("/@context", "is missing; it declares the EPCIS context and the prefixes of extensions"))
+    elif not _names_epcis(told["@context"]):
+        problems.append(Problem("/@context", "must name the EPCIS context, …/epcis-context.jsonld"))
+    if told.get("type") not in _DOCUMENTS:
+        if told.get("type") in TYPES:
+            return RawDocument([_event(told, context, "")], problems)
+        said = f"must be EPCISDocument, EPCISQueryDocument or one of {', '.join(TYPES)}"
+        return RawDocument([], [*problems, Problem("/type", said, _short(told.get("type")))])
+    problems += _frame(told, context)
+    events, around = _event_list(told)
+    problems += around
+    return RawDocument([_event(one, context, path) for path, one in events], problems, _about(told, context))
+
+
+def _parsed(payload: bytes) -> dict[str, Any]:
+    twice: list[str] = []
+
+    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(members)
+        if len(found) != len(members):
+            twice.extend(sorted({name for name, _ in members if [other for other, _ in members].count(name) > 1}))
+        return found
+
+    try:
+        told = json.loads(payload, parse_float=Decimal, object_pairs_hook=pairs)
+    except (ValueError, RecursionError) as fault:
+        raise Rejected("the payload is no JSON", code="json", problems=[Problem("", f"is no JSON: {fault}")]) from fault
+    if not isinstance(told, dict):
+        raise Rejected("the payload is no JSON object", code="json", problems=[Problem("", "must be a JSON object", _short(told))])
+    if twice:
+        problems = [Problem("", "names a member twice in one object", name) for name in twice]
+        raise Rejected("a JSON object names a member twice", code="json", problems=problems)
+    return told
+
+
+def _frame(told: Mapping[str, Any], context: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with a document around its events."""
+    said = "is no member of an EPCIS document, nor an extension with a declared prefix"
+    unknown = [name for name in told if name not in _MEMBERS and (":" not in name or expanded(name, context) is None)]
+    problems = [Problem(f"/{name}", said) for name in unknown]
+    problems += [Problem(f"/{name}", "is missing") for name in ("schemaVersion", "creationDate", "epcisBody") if name not in told]
+    if "schemaVersion" in told and not str(told["schemaVersion"]).startswith("2."):
+        problems.append(Problem("/schemaVersion", "must be 2.0; JSON-LD has no earlier version", _short(told["schemaVersion"])))
+    return problems
+
+
+def _event_list(told: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], list[Problem]]:
+    body, path, problems = told.get("epcisBody", {}), "/epcisBody", []
+    if not isinstance(body, dict):
+        return [], [Problem(path, "must be an object")]
+    problems += [
+        Problem(f"{path}/{name}", "is no member of the body") for name in body if name not in _BODY[told["type"]] and ":" not in name
+    ]
+    if told["type"] == "EPCISQueryDocument":
+        results = body.get("queryResults")
+        if not isinstance(results, dict) or not isinstance(results.get("resultsBody"), dict):
+            return [], [*problems, Problem(f"{path}/queryResults/resultsBody", "is missing")]
+        problems += [
+            Problem(f"{path}/queryResults/{name}", "is no member of query results")
+            for name in results
+            if name not in _RESULTS and ":" not in name
+        ]
+        body, path = results["resultsBody"], f"{path}/queryResults/resultsBody"
+    if "event" in body:
+        return [(f"{path}/event", body["event"])], problems
+    events = body.get("eventList")
+    if not isinstance(events, list):
+        return [], [*problems, Problem(f"{path}/eventList", "must be a list of events" if "eventList" in body else "is missing")]
+    return [(f"{path}/eventList/{at}", one) for at, one in enumerate(events)], problems
+
+
+def _about(told: Mapping[str, Any], context: Mapping[str, str]) -> dict[str, Any]:
+    around = {name: value for name, value in told.items() if name != "epcisBody"}
+    body = told.get("epcisBody")
+    if isinstance(body, dict) and isinstance(body.get("queryResults"), dict):
+        around |= {name: value for name, value in body["queryResults"].items() if name != "resultsBody"}
+    return {expanded(name, context) or name if ":" in name else name: value for name, value in around.items()}
+
+
+def _event(told: Any, context: Mapping[str, str], path: str) -> RawEvent:
+    where = Where(path)
+    if not isinstance(told, dict):
+        return RawEvent({}, where, context, [Problem(path, "must be an object", _short(told))])
+    own, problems = _prefixes(told.get("@context"), f"{path}/@context")
+    context = {**context, **own}
+    members = {name: value for name, value in told.items() if name != "@context"}
+    return RawEvent(_expand(members, context, path, problems), where, context, problems)
+
+
+def _expand(value: Any, context: Mapping[str, str], path: str, problems: list[Problem]) -> Any:
+    """The value with every prefixed member name written out; undeclared prefixes are noted and kept as they are."""
+    if isinstance(value, list):
+        return [_expand(inner, context, f"{path}/{at}", problems) for at, inner in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    found = {}
+    for name, inner in value.items():
+        full: str | None = name
+        if ":" in name:
+            full = expanded(name, context)
+            if full is None:
+                said = "has a prefix that @context does not declare"
+                problems.append(Problem(f"{path}/{name}", said, name.partition(":")[0]))
+        found[full or name] = _expand(inner, context, f"{path}/{name}", problems)
+    return found
+
+
+def _prefixes(context: Any, path: str) -> tuple[dict[str, str], list[Problem]]:
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for one in _parts(context):
+        if isinstance(one, dict):
+            for prefix, meaning in one.items():
+                iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
+                if isinstance(iri, str):
+                    found[prefix] = iri
+                elif not prefix.startswith("@"):
+                    problems.append(Problem(f"{path}/{prefix}", "must be an IRI"))
+        elif not isinstance(one, str):
+            problems.append(Problem(path, "must be an IRI, an object of prefixes, or a list of these", _short(one)))
+    return found, problems
+
+
+def _parts(context: Any) -> Iterator[Any]:
+    if isinstance(context, list):
+        yield from context
+    elif context is not None:
+        yield context
+
+
+def _names_epcis(context: Any) -> bool:
+    return any(isinstance(one, str) and one.endswith("epcis-context.jsonld") for one in _parts(context))
+
+
+def _short(value: Any) -> str:
+    return "" if value is None else str(value)[:120]

@@ -1,0 +1,67 @@
+"""Names of extensions: prefixes declared in `@context` or as XML namespaces, written out as `{namespace}local`, and prefixed again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from trace_core.epcis.vocabulary import PREFIXES
+
+_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
+_OLD = {"urn:epcglobal:cbv:mda": "urn:epcglobal:cbv:mda:"}
+"""Namespaces that documents write in two ways; one of them counts."""
+
+
+def expanded(name: str, prefixes: Mapping[str, str]) -> str | None:
+    """`{namespace}local` of `prefix:local`; None when the prefix is not declared. A whole IRI is cut after its last `/`, `#` or `:`."""
+    prefix, _, local = name.partition(":")
+    if local.startswith("//") or prefix == "urn":
+        cut = max(name.rfind("/"), name.rfind("#"), name.rfind(":")) + 1
+        return braced(name[:cut], name[cut:])
+    namespace = prefixes.get(prefix, PREFIXES.get(prefix))
+    return None if namespace is None else braced(namespace, local)
+
+
+def braced(namespace: str, local: str) -> str:
+    """`{namespace}local`, whichever way the namespace was written."""
+    return f"{{{_OLD.get(namespace, namespace)}}}{local}"
+
+
+def split(name: str) -> tuple[str, str]:
+    """(namespace, local) of an expanded name; the namespace is empty for a bare one."""
+    namespace, _, local = name[1:].partition("}") if name.startswith("{") else ("", "", name)
+    return namespace, local
+
+
+def iri(value: str, prefixes: Mapping[str, str]) -> str:
+    """The value with a declared prefix written out; what is no compact IRI stays."""
+    prefix, colon, local = value.partition(":")
+    if colon and prefix in prefixes and prefix not in PREFIXES and not local.startswith("//"):
+        return prefixes[prefix] + local
+    return value
+
+
+def prefixes_for(names: Iterator[str], wanted: Mapping[str, str]) -> dict[str, str]:
+    """Namespace → prefix for all these names: the wanted one, that of the EPCIS context, or a numbered one."""
+    known = {namespace: prefix for prefix, namespace in {**wanted, **PREFIXES}.items()}
+    found: dict[str, str] = {}
+    for namespace in sorted({split(name)[0] for name in names} - {""}):
+        found[namespace] = known.get(namespace) or f"ext{len([one for one in found.values() if one.startswith('ext')]) + 1}"
+    return found
+
+
+def all_names(value: Any) -> Iterator[str]:
+    """Every name of an extension, nested ones included."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield name
+            yield from all_names(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from all_names(inner)
+
+
+def is_local(text: str) -> bool:
+    """Whether a text can be the local part of a name in both bindings."""
+    return bool(_NAME.match(text))
