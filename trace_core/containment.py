@@ -1,7 +1,8 @@
 """Where things are: which container holds what, from when until when.
 
 A thing is in a container from `add` (inclusive) until `remove` (exclusive; at equal times the removal comes first). Serials and
-containers also leave by being added elsewhere; a lot may be in many containers until removed from each (contract section 3).
+containers also leave by being added elsewhere; a lot may be in many containers until removed from each (contract section 3). A removal
+that names no contents takes everything out (ADR 0012).
 Containment never carries contamination; it only says which things a container stands for.
 """
 
@@ -46,10 +47,16 @@ class Containment:
         """All stays of a content, in order of their start."""
         if content not in self._stays:
             packs = [pack for pack in self.world.packs_of.get(content, ()) if any(flow.thing == content for flow in pack.inputs)]
+            packs += self._emptied({pack.outputs[0].thing for pack in packs})
             packs.sort(key=lambda pack: (pack.at, pack.type != "remove", pack.source))
             follow = self._follow_lot if content.kind == "lot" else self._follow_single
             self._stays[content] = sorted(follow(content, packs), key=lambda stay: (stay.start, stay.container))
         return self._stays[content]
+
+    def _emptied(self, containers: set[ThingId]) -> list[Event]:
+        """Removals that name no contents take out everything."""
+        packs = [pack for container in sorted(containers) for pack in self.world.packs_of.get(container, ())]
+        return [pack for pack in packs if not pack.inputs and pack.type == "remove" and pack.outputs[0].thing in containers]
 
     def _follow_single(self, content: ThingId, packs: list[Event]) -> Iterator[Stay]:
         """A serial or container is in one place at a time."""
@@ -69,7 +76,7 @@ class Containment:
         inside: dict[ThingId, tuple[datetime, Fraction | None]] = {}
         for pack in packs:
             container = pack.outputs[0].thing
-            for flow in (flow for flow in pack.inputs if flow.thing == content):
+            for flow in [flow for flow in pack.inputs if flow.thing == content] or [Flow(content)]:
                 moved = self.world.base(flow)
                 since, before = inside.pop(container, (pack.at, Fraction(0)))
                 after = _after(before, moved, adding=pack.type == "add")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
+from epcis_examples import document, event
 
 from trace_core.epcis.reading import read
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from conftest import document, event
 
 SSCC = "urn:epc:id:sscc:4047023.0111111122"
 UNIT = "urn:epc:id:sgtin:4047023.077551.98"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from pathlib import Path
 
 import pytest
+from epcis_examples import DATA, document, event, media_type
 
 from trace_core.epcis.hashes import event_hash, identity, pre_hash
 from trace_core.epcis.jsonld import read_json
@@ -15,10 +15,6 @@ from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.names import expanded
 from trace_core.epcis.reading import read
 from trace_core.epcis.xml import read_xml
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from conftest import DATA, document, event, media_type
 
 EXAMPLES = sorted(path for path in (DATA / "event-hash" / "examples").glob("*") if path.suffix in {".jsonld", ".xml"})
 EQUAL = sorted((DATA / "event-hash" / "expected_equal").glob("*"))

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+from epcis_examples import DATA, document, event, media_type
 
 from trace_core.epcis.reading import read
 from trace_core.errors import Problem, Rejected
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from conftest import DATA, document, event, media_type
 
 FILES = sorted(path for path in DATA.rglob("*") if path.suffix in {".json", ".jsonld", ".xml"})
 RIGHT = [path for path in FILES if "Invalid" not in path.parts]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from epcis_examples import DATA, media_type
 
 from trace_core.epcis.hashes import identity
 from trace_core.epcis.reading import read
 from trace_core.epcis.writing import answer_json, document_json, event_json
 from trace_core.epcis.writing_xml import answer_xml, document_xml, event_xml
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from conftest import DATA, media_type
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 FILES = sorted(path for path in DATA.rglob("*") if path.suffix in {".json", ".jsonld", ".xml"} and "Invalid" not in path.parts)
