@@ -56,4 +56,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         outward=lambda line: mapper(line.system, OUTWARD),
         wake=wake or (lambda _task, _argument, _plant: None),
         snapshots=house.snapshots,
+        ground=site.epcis.ground,
     )

@@ -9,13 +9,14 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from connectors.kit.manifest import manifest, systems, typed
+from lotweave.epcis_settings import Epcis, read_epcis
 from trace_core.errors import Misconfigured, Problem
 
 FILE = "lotweave.toml"
@@ -54,6 +55,7 @@ class Site:
     plants: Mapping[str, Plant]
     connections: Mapping[str, Connection]
     schedules: tuple[Mapping[str, Any], ...] = field(default=())
+    epcis: Epcis = field(default_factory=Epcis)
 
     @property
     def state(self) -> Path:
@@ -137,9 +139,15 @@ def locate(text: str, path: tuple[str, ...]) -> tuple[int, int]:
                 best = (number, line.index("[") + 1)
                 if table == path:
                     return best
-        elif (key := re.match(r"(\s*)([\w.\"'-]+)\s*=", line)) and (table + tuple(part.strip("\"'") for part in key[2].split("."))) == path:
+        elif (key := re.match(r"(\s*)(\"[^\"]*\"|'[^']*'|[\w.\"'-]+)\s*=", line)) and table + _key_parts(key[2]) == path:
             return number, len(key[1]) + 1
     return best
+
+
+def _key_parts(key: str) -> tuple[str, ...]:
+    """The parts of a dotted key; one in quotes is a single part, whatever it holds."""
+    whole = key[0] in "\"'" and key[0] not in key[1:-1]
+    return (key[1:-1],) if whole else tuple(part.strip("\"'") for part in key.split("."))
 
 
 class _Reader:
@@ -171,7 +179,7 @@ class _Reader:
         return table
 
     def site(self, folder: Path) -> Site:
-        self.known(self.told, (), ("site", "services", "plants", "connections"))
+        self.known(self.told, (), ("site", "services", "plants", "connections", "epcis"))
         about, services = self.table(("site",)), self.table(("services",))
         self.known(about, ("site",), ("name",))
         self.known(services, ("services",), ("database", "broker"))
@@ -183,6 +191,7 @@ class _Reader:
             self.service(services, "broker", folder),
             plants,
             dict(self.connections(plants)),
+            epcis=read_epcis(self.table(("epcis",)), plants, wrong=self.wrong, known=self.known),
         )
 
     def service(self, services: Mapping[str, Any], name: str, folder: Path) -> str | None:
@@ -266,4 +275,4 @@ class _Reader:
             if not re.fullmatch(r"[1-9]\d*[smhd]", str(one.get("every", ""))):
                 said = f"schedule {at}: every must be a number and a unit such as 30s, 5m, 1h or 1d"
                 self.problems.append(Problem("schedules.toml", said, str(one.get("every", ""))))
-        return Site(site.folder, site.name, site.database, site.broker, site.plants, site.connections, tuple(told))
+        return replace(site, schedules=tuple(told))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
 
 from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
 from pipelines.state.database import Transaction
+from trace_core.epcis.things import Ground
 from trace_core.store.view import StoreView
 
 
@@ -30,7 +31,7 @@ class Plumbing:
     """Everything a flow needs from outside.
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
-    system takes nothing back. `snapshots` is the index's folder.
+    system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -43,3 +44,4 @@ class Plumbing:
     outward: Callable[[Line], Mapper | None]
     wake: Callable[[str, object, str], None]
     snapshots: Path
+    ground: Ground = field(default_factory=Ground)

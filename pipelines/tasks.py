@@ -9,6 +9,7 @@ from celery import Celery
 
 from pipelines.app import HOUSE, queue_of
 from pipelines.ports import Plumbing
+from pipelines.steps.capture import take_in
 from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.pull import pull
@@ -23,6 +24,7 @@ NAMES = {
     "push": "lotweave.push",
     "nudge": "lotweave.nudge",
     "index": "lotweave.index",
+    "capture": "lotweave.capture",
 }
 
 
@@ -45,6 +47,11 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def index_house(_: str) -> None:
         own = plumbing()
         build_when_due(own.begin, own.view, own.snapshots)
+
+    @app.task(name=NAMES["capture"])  # type: ignore[untyped-decorator]
+    def capture_job(job: str) -> None:
+        own = plumbing()
+        take_in(job, begin=own.begin, now=own.now, ground=own.ground)
 
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:

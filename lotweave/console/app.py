@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
+from lotweave.console.epcis import add_epcis
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
@@ -49,6 +50,7 @@ def make_app(house: House) -> Flask:
         ("/api/v1/recall", "GET", _recall),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
+    add_epcis(app, house)
     return app
 
 

@@ -132,3 +132,61 @@ recall_case = Table(
     Index("ix_recall_case_open", "name", postgresql_where=text("closed_at IS NULL")),
 )
 """Recalls that are under way: asked again whenever something was woven, so that late documents enlarge them and nobody overlooks it."""
+
+capture_job = Table(
+    "capture_job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("state", Text, nullable=False, comment="due or done"),
+    Column("behaviour", Text, nullable=False, comment="rollback or proceed"),
+    Column("media_type", Text, nullable=False),
+    Column("payload", LargeBinary, nullable=False, comment="as it came, byte for byte"),
+    Column("plants", ARRAY(Text), nullable=False, comment="plants that the sender is limited to; empty: all"),
+    Column("success", Boolean, nullable=False),
+    Column("captured", Integer, nullable=False, comment="events taken in or held already"),
+    Column("errors", JSONB, nullable=False),
+    Column("lease_until", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False),
+    Index("ix_capture_job_due", "received_at", postgresql_where=text("state = 'due'")),
+    Index("ix_capture_job_received", "received_at", "id"),
+)
+"""EPCIS documents sent by others; a due one survives a killed process and is carried on by whoever comes next."""
+
+captured_event = Table(
+    "captured_event",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("identity", Text, nullable=False, comment="of the content and, for a declared error, of the declaration"),
+    Column("content", Text, nullable=False, comment="identity of the content alone: an error has that of what it declares"),
+    Column("declares", Boolean, nullable=False, comment="whether it declares an error"),
+    Column("plant", Text, comment="none where no place says; then only keys of all plants see it"),
+    Column("event_time", DateTime(timezone=True), nullable=False),
+    Column("record_time", DateTime(timezone=True), nullable=False),
+    Column("type", Text, nullable=False),
+    Column("action", Text),
+    Column("biz_step", Text),
+    Column("disposition", Text),
+    Column("event_id", Text, nullable=False, comment="the one shown: the first given by its text, else the hash"),
+    Column("aliases", ARRAY(Text), nullable=False, comment="every eventID given, and the CBV hash"),
+    Column("terms", ARRAY(Text), nullable=False, comment="things, transactions and parties with their roles"),
+    Column("body", Text, nullable=False, comment="the event in JSON-LD with its own context"),
+    Column("job", Text, nullable=False, comment="the first that brought it"),
+    Index("uq_captured_event_identity", "identity", unique=True),
+    Index("ix_captured_event_content", "content"),
+    Index("ix_captured_event_time", "event_time", "id"),
+    Index("ix_captured_event_recorded", "record_time", "id"),
+    Index("ix_captured_event_aliases", "aliases", postgresql_using="gin"),
+    Index("ix_captured_event_terms", "terms", postgresql_using="gin"),
+)
+"""Others' events as they said them, each once; their canonical documents are in `document`."""
+
+named_query = Table(
+    "named_query",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("query", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+)
+"""EPCIS queries kept under a name; what they show is decided by the key of whoever asks."""

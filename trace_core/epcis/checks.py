@@ -31,7 +31,8 @@ class Judged:
     where: str
     event: EpcisEvent | None
     problems: tuple[Problem, ...] = ()
-    warnings: tuple[Problem, ...] = field(default=())
+    warnings: tuple[Problem, ...] = ()
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
 
 def judged(raw: RawEvent) -> Judged:
@@ -47,7 +48,7 @@ def judged(raw: RawEvent) -> Judged:
             read.wrong((name,), f"is no field of {type_}; extensions need a declared prefix")
     event = _event(read, type_)
     read.problems += broken(event, raw)
-    return Judged(raw.where.base, None if read.problems else event, tuple(read.problems), tuple(_warnings(event, read)))
+    return Judged(raw.where.base, None if read.problems else event, tuple(read.problems), tuple(_warnings(event, read)), raw.prefixes)
 
 
 def _event(read: Members, type_: str) -> EpcisEvent:

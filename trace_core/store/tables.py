@@ -56,6 +56,8 @@ document = Table(
     Index("uq_document_revision", "plant", "kind", "key", "revision", unique=True, postgresql_where=text("state <> 'conflict'")),
     Index("ix_document_awaits", "awaits", postgresql_where=text("state = 'parked'")),
     Index("ix_document_source", "connection", "source_kind", "source_key"),
+    Index("ix_document_recorded", "recorded_at", postgresql_using="brin"),
+    Index("ix_document_global_item", text("(body->>'global_item')"), postgresql_where=text("kind = 'item'")),
 )
 """One row per version of a canonical document. Rows are added, never changed, but for `state`, `current` and an earlier `recorded_at`."""
 
@@ -91,6 +93,7 @@ event = Table(
     Column("outputs", ARRAY(Integer), nullable=False, comment="things that came out; the container of a packing"),
     Column("lots", ARRAY(Integer), nullable=False, comment="beside the outputs: the lot of each, or 0"),
     PrimaryKeyConstraint("document_id", "at", name="pk_event"),
+    Index("ix_event_at", "at", "document_id"),
     Index("ix_event_issued", "plant", "order_number", postgresql_where=text("type = 'issue'")),
     Index("ix_event_repaired", text("(outputs[1])"), postgresql_where=text("type = 'repair'")),
     Index("ix_event_emptied", "document_id", postgresql_where=text("type = 'emptied'")),

@@ -44,6 +44,14 @@ def upgrade() -> None:
     op.create_index("ix_document_awaits", "document", ["awaits"], unique=False, postgresql_where=sa.text("state = 'parked'"))
     op.create_index("ix_document_source", "document", ["connection", "source_kind", "source_key"], unique=False)
     op.create_index(
+        "ix_document_global_item",
+        "document",
+        [sa.literal_column("(body->>'global_item')")],
+        unique=False,
+        postgresql_where=sa.text("kind = 'item'"),
+    )
+    op.create_index("ix_document_recorded", "document", ["recorded_at"], unique=False, postgresql_using="brin")
+    op.create_index(
         "uq_document_revision",
         "document",
         ["plant", "kind", "key", "revision"],
@@ -68,6 +76,7 @@ def upgrade() -> None:
     op.execute("CREATE TABLE event_other PARTITION OF event DEFAULT")
     op.execute("ALTER TABLE event_other ADD CHECK (at < '2000-01-01 00:00+00' OR at >= '2100-01-01 00:00+00')")
     op.create_index("ix_event_emptied", "event", ["document_id"], unique=False, postgresql_where=sa.text("type = 'emptied'"))
+    op.create_index("ix_event_at", "event", ["at", "document_id"], unique=False)
     op.create_index("ix_event_issued", "event", ["plant", "order_number"], unique=False, postgresql_where=sa.text("type = 'issue'"))
     op.create_index(
         "ix_event_repaired", "event", [sa.literal_column("(outputs[1])")], unique=False, postgresql_where=sa.text("type = 'repair'")
@@ -248,6 +257,58 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_recall_case")),
     )
     op.create_index("ix_recall_case_open", "recall_case", ["name"], unique=False, postgresql_where=sa.text("closed_at IS NULL"))
+    op.create_table(
+        "capture_job",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False, comment="due or done"),
+        sa.Column("behaviour", sa.Text(), nullable=False, comment="rollback or proceed"),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False, comment="as it came, byte for byte"),
+        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="plants that the sender is limited to; empty: all"),
+        sa.Column("success", sa.Boolean(), nullable=False),
+        sa.Column("captured", sa.Integer(), nullable=False, comment="events taken in or held already"),
+        sa.Column("errors", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_capture_job")),
+    )
+    op.create_index("ix_capture_job_due", "capture_job", ["received_at"], unique=False, postgresql_where=sa.text("state = 'due'"))
+    op.create_index("ix_capture_job_received", "capture_job", ["received_at", "id"], unique=False)
+    op.create_table(
+        "captured_event",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False, comment="of the content and, for a declared error, of the declaration"),
+        sa.Column("content", sa.Text(), nullable=False, comment="identity of the content alone: an error has that of what it declares"),
+        sa.Column("declares", sa.Boolean(), nullable=False, comment="whether it declares an error"),
+        sa.Column("plant", sa.Text(), nullable=True, comment="none where no place says; then only keys of all plants see it"),
+        sa.Column("event_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("record_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=True),
+        sa.Column("biz_step", sa.Text(), nullable=True),
+        sa.Column("disposition", sa.Text(), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=False, comment="the one shown: the first given by its text, else the hash"),
+        sa.Column("aliases", postgresql.ARRAY(sa.Text()), nullable=False, comment="every eventID given, and the CBV hash"),
+        sa.Column("terms", postgresql.ARRAY(sa.Text()), nullable=False, comment="things, transactions and parties with their roles"),
+        sa.Column("body", sa.Text(), nullable=False, comment="the event in JSON-LD with its own context"),
+        sa.Column("job", sa.Text(), nullable=False, comment="the first that brought it"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captured_event")),
+    )
+    op.create_index("ix_captured_event_aliases", "captured_event", ["aliases"], unique=False, postgresql_using="gin")
+    op.create_index("ix_captured_event_content", "captured_event", ["content"], unique=False)
+    op.create_index("ix_captured_event_recorded", "captured_event", ["record_time", "id"], unique=False)
+    op.create_index("ix_captured_event_terms", "captured_event", ["terms"], unique=False, postgresql_using="gin")
+    op.create_index("ix_captured_event_time", "captured_event", ["event_time", "id"], unique=False)
+    op.create_index("uq_captured_event_identity", "captured_event", ["identity"], unique=True)
+    op.create_table(
+        "named_query",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("query", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_named_query")),
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -18,7 +18,7 @@ from trace_core.epcis.things import OWN_PREFIX, Ground
 from trace_core.epcis.writing import document_json
 from trace_core.epcis.writing_xml import document_xml
 
-sys.path.insert(0, str(Path(__file__).parents[3] / "spec"))
+sys.path.append(str(Path(__file__).parents[3] / "spec"))
 
 from random_world import NOW, world
 

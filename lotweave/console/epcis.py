@@ -1,0 +1,97 @@
+"""`/epcis`: the EPCIS 2.0 REST binding, with the same keys as `/api/v1`. Source: EPCIS 2.0, section 12; docs/reference/epcis.md."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from lotweave.access.keys import holder
+from lotweave.bootstrap import House
+from lotweave.console import epcis_capture as capture
+from lotweave.console import epcis_query as query
+from lotweave.console.asking import Asking
+from lotweave.console.epcis_problems import VERSIONS, EpcisException, response
+from pipelines.steps.epcis_query import TooLarge
+from trace_core.errors import Rejected
+
+View = Callable[..., Response]
+_EXCEPTIONS = {
+    "query": "QueryParameterException",
+    "token": "QueryParameterException",
+    "media_type": "UnsupportedMediaTypeException",
+}
+"""Code of a rejection → exception; others are of the payload."""
+
+
+def add_epcis(app: Flask, house: House) -> None:
+    """Give the application its EPCIS routes."""
+    sorts = ", ".join(query.COLLECTIONS)
+    for path, methods, view in (
+        ("/capture", ["POST"], capture.post_document),
+        ("/capture", ["GET"], capture.get_jobs),
+        ("/captureJobs", ["GET"], capture.get_jobs),
+        ("/captureJobs/<job>", ["GET"], capture.get_job),
+        ("/capture/<job>", ["GET"], capture.get_job),
+        ("/events", ["POST"], capture.post_event),
+        ("/events", ["GET"], query.get_events),
+        ("/events/<path:event_id>", ["GET"], query.get_event),
+        ("/queries", ["POST"], query.post_query),
+        ("/queries", ["GET"], query.get_queries),
+        ("/queries/<name>", ["GET"], query.get_query),
+        ("/queries/<name>", ["DELETE"], query.delete_query),
+        ("/queries/<name>/events", ["GET"], query.get_query_events),
+        ("/queries/<name>/subscriptions", ["GET", "POST"], _no_subscriptions),
+        ("/queries/<name>/subscriptions/<path:rest>", ["GET", "DELETE"], _no_subscriptions),
+        ("/nextPageToken/<token>", ["DELETE"], query.delete_token),
+        (f"/<any({sorts}):sort>", ["GET"], query.get_collection),
+        (f"/<any({sorts}):sort>/<path:value>/events", ["GET"], query.get_member_events),
+        ("/", ["GET", "OPTIONS"], _front),
+        ("/<path:rest>", ["GET", "POST", "PUT", "PATCH", "DELETE"], _nothing),
+    ):  # fmt: skip
+        endpoint = f"epcis {methods[0]} {path}"
+        app.add_url_rule(f"/epcis{path}", endpoint, _guarded(house, view), methods=methods, merge_slashes=False)
+
+
+def _guarded(house: House, view: View) -> View:
+    """The view for whoever shows a valid key; whatever is refused becomes a problem of the standard."""
+
+    @wraps(view)
+    def guarded(**named: Any) -> Response:
+        key = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
+        with house.begin() as connection:
+            who = holder(connection, key) if key else None
+        if who is None:
+            said = "send `Authorization: Bearer KEY`; make one with `lotweave keys create`"
+            return response("SecurityException", said, status=401)
+        try:
+            answer = view(Asking(house, who), **named)
+        except EpcisException as fault:
+            return response(fault.name, fault.detail, status=fault.status, problems=fault.problems)
+        except Rejected as fault:
+            problems = [problem.as_json() for problem in fault.problems]
+            return response(_EXCEPTIONS.get(fault.code, "ValidationException"), fault.message, problems=problems)
+        except TooLarge:
+            return response("QueryTooLargeException", "more events fulfil the query than maxEventCount allows")
+        except RequestEntityTooLarge:
+            return response("CaptureLimitExceededException", f"a payload may have {house.site.epcis.most_bytes} bytes")
+        answer.headers.extend(VERSIONS)
+        return answer
+
+    return guarded
+
+
+def _front(_: Asking) -> Response:
+    """What there is: the versions and limits are in the headers of every answer."""
+    return query.collection(["capture", "captureJobs", "events", "queries", *query.COLLECTIONS])
+
+
+def _no_subscriptions(_: Asking, **__: str) -> Response:
+    raise EpcisException("ImplementationException", "subscriptions are not supported; poll /epcis/events with GE_recordTime", status=501)
+
+
+def _nothing(_: Asking, rest: str) -> Response:
+    raise EpcisException("NoSuchResourceException", f"there is no /epcis/{rest} that takes {request.method}")

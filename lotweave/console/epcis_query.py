@@ -1,0 +1,194 @@
+"""Queries over HTTP: events, named queries, and the collections of the REST binding. Source: EPCIS 2.0, sections 12.5 and 12.6."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+from flask import Response, request
+
+from lotweave.bootstrap import clock
+from lotweave.console.asking import Asking
+from lotweave.console.epcis_capture import page_size
+from lotweave.console.epcis_problems import EpcisException
+from pipelines.state import named_queries
+from pipelines.steps.epcis_query import Page, page
+from trace_core.documents.fields import time_text
+from trace_core.epcis.keys import as_urn, canonical
+from trace_core.epcis.model import EpcisEvent
+from trace_core.epcis.queries import Query, from_json, from_url
+from trace_core.epcis.shape import CONTEXT, TYPES
+from trace_core.epcis.things import OWN_PREFIX
+from trace_core.epcis.vocabulary import BIZ_STEP, DISPOSITION
+from trace_core.epcis.writing import answer_json, as_given, event_json
+from trace_core.epcis.writing_xml import answer_xml, event_xml
+
+COLLECTIONS = {
+    "eventTypes": "eventType",
+    "bizSteps": "EQ_bizStep",
+    "dispositions": "EQ_disposition",
+    "readPoints": "EQ_readPoint",
+    "bizLocations": "EQ_bizLocation",
+    "epcs": "MATCH_anyEPC",
+}
+"""Collection → the parameter that its members are."""
+_LISTED: dict[str, Sequence[str]] = {
+    "eventTypes": TYPES,
+    "bizSteps": sorted(BIZ_STEP.words),
+    "dispositions": sorted(DISPOSITION.words),
+}
+_PAGING = frozenset({"perPage", "nextPageToken"})
+_NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}\Z", re.ASCII)
+_FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates")
+_JSON, _XML = "application/ld+json", "application/xml"
+
+
+def get_events(asking: Asking) -> Response:
+    """Events that fulfil the parameters of the URL."""
+    return _answer(asking, from_url(_parameters()), "SimpleEventQuery")
+
+
+def get_event(asking: Asking, event_id: str) -> Response:
+    """One event by its eventID or its hash; where its error was declared, the event itself."""
+    asked = from_url([("EQ_eventID", event_id)])
+    with asking.house.begin() as connection:
+        found = page(connection, asked, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=10)
+    event = next((one for one in found.events if one.error is None), next(iter(found.events), None))
+    if event is None:
+        raise EpcisException("NoSuchResourceException", f"there is no event {event_id}")
+    write = event_xml if _accepted() == _XML else event_json
+    return Response(write(event, prefixes=OWN_PREFIX, ids=_ids(asking)), content_type=_accepted())
+
+
+def post_query(asking: Asking) -> Response:
+    """Keep a query under a name: `{"name": …, "query": {…}}`."""
+    if asking.who.role == "viewer":
+        raise EpcisException("SecurityException", "a viewer's key cannot keep queries")
+    try:
+        told = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError as fault:
+        raise EpcisException("QueryValidationException", f"the query is no JSON: {fault}") from fault
+    name, query = (told.get("name"), told.get("query")) if isinstance(told, dict) else (None, None)
+    if not isinstance(name, str) or not _NAME.match(name):
+        raise EpcisException("QueryValidationException", "name must have 1 to 100 letters, digits, dots, dashes or underscores")
+    from_json(query)
+    with asking.house.begin() as connection:
+        fresh = named_queries.put(connection, name, dict(query or {}), now=clock())
+    if not fresh:
+        raise EpcisException("ResourceAlreadyExistsException", f"there is a query {name} already")
+    return Response(status=201, headers={"Location": f"/epcis/queries/{name}"})
+
+
+def get_queries(asking: Asking) -> Response:
+    """Named queries in the order of their names."""
+    size = page_size()
+    with asking.house.begin() as connection:
+        rows = named_queries.listing(connection, after=request.args.get("nextPageToken", ""), limit=size + 1)
+    told = [{"name": row.name, "createdAt": time_text(row.created_at), "query": row.query} for row in rows[:size]]
+    answer = Response(orjson.dumps(told), content_type="application/json")
+    if len(rows) > size:
+        answer.headers["Link"] = f'</epcis/queries?perPage={size}&nextPageToken={rows[size - 1].name}>; rel="next"'
+    return answer
+
+
+def get_query(asking: Asking, name: str) -> Response:
+    """A named query."""
+    return Response(orjson.dumps({"name": name, "query": _named(asking, name)}), content_type="application/json")
+
+
+def delete_query(asking: Asking, name: str) -> Response:
+    """Forget a named query."""
+    if asking.who.role == "viewer":
+        raise EpcisException("SecurityException", "a viewer's key cannot remove queries")
+    with asking.house.begin() as connection:
+        gone = named_queries.remove(connection, name)
+    if not gone:
+        raise EpcisException("NoSuchNameException", f"there is no query {name}")
+    return Response(status=204)
+
+
+def get_query_events(asking: Asking, name: str) -> Response:
+    """Events that fulfil a named query, as the asking key may see them."""
+    only_paging()
+    return _answer(asking, from_json(_named(asking, name)), name)
+
+
+def get_collection(_: Asking, sort: str) -> Response:
+    """The members of a collection, where they are a vocabulary."""
+    if sort not in _LISTED:
+        said = f"the members of {sort} are not listed; ask for /epcis/{sort}/MEMBER/events"
+        raise EpcisException("ImplementationException", said, status=501)
+    only_paging()
+    return collection(_LISTED[sort])
+
+
+def get_member_events(asking: Asking, sort: str, value: str) -> Response:
+    """Events of one member of a collection, narrowed further by parameters of the URL."""
+    return _answer(asking, from_url([(COLLECTIONS[sort], value), *_parameters()]), "SimpleEventQuery")
+
+
+def delete_token(_: Asking, **__: str) -> Response:
+    """Give a page token back. Tokens hold their place themselves; nothing is kept for them."""
+    return Response(status=204)
+
+
+def collection(members: Sequence[str]) -> Response:
+    """A collection of the REST binding."""
+    told = {"@context": CONTEXT, "type": "Collection", "member": list(members)}
+    return Response(orjson.dumps(told), content_type=_JSON)
+
+
+def only_paging() -> None:
+    """Refuse parameters other than those of paging."""
+    wrong = sorted(set(request.args) - _PAGING)
+    if wrong:
+        raise EpcisException("QueryParameterException", f"takes no parameters but perPage and nextPageToken; found {', '.join(wrong)}")
+
+
+def _parameters() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.args.items(multi=True) if name not in _PAGING]
+
+
+def _named(asking: Asking, name: str) -> Any:
+    with asking.house.begin() as connection:
+        query = named_queries.get(connection, name)
+    if query is None:
+        raise EpcisException("NoSuchNameException", f"there is no query {name}")
+    return query
+
+
+def _answer(asking: Asking, query: Query, name: str) -> Response:
+    size, token, media, ids = page_size(), request.args.get("nextPageToken"), _accepted(), _ids(asking)
+    with asking.house.begin() as connection:
+        found: Page = page(connection, query, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
+    events: Sequence[EpcisEvent] = found.events
+    write = answer_xml if media == _XML else answer_json
+    answer = Response(write(events, created=clock(), query=name, prefixes=OWN_PREFIX, ids=ids), content_type=media)
+    if found.next is not None:
+        kept = [(key, value) for key, value in request.args.items(multi=True) if key != "nextPageToken"]
+        address = f"{quote(request.path)}?{urlencode([*kept, ('nextPageToken', found.next)])}"
+        answer.headers["Link"] = f'<{address}>; rel="next"'
+    return answer
+
+
+def _accepted() -> str:
+    """The media type of the answer."""
+    best = request.accept_mimetypes.best_match([_JSON, "application/json", _XML, "text/xml"])
+    if best is None and request.accept_mimetypes:
+        raise EpcisException("NotAcceptableException", "answers are application/ld+json, application/json or application/xml")
+    return _XML if best in {_XML, "text/xml"} else best or _JSON
+
+
+def _ids(asking: Asking) -> Callable[[str], str]:
+    """How identifiers are written, by GS1-EPC-Format; the standard's default is Digital Links."""
+    wanted = request.headers.get("GS1-EPC-Format", "Always_GS1_Digital_Link")
+    if wanted not in _FORMATS:
+        raise EpcisException("NotAcceptableException", f"GS1-EPC-Format must be one of {', '.join(_FORMATS)}")
+    if wanted == "Always_GS1_Digital_Link":
+        return lambda uri: canonical(uri) if uri.startswith("urn:epc:") else uri
+    if wanted == "Always_EPC_URN":
+        return lambda uri: as_urn(uri, asking.house.site.epcis.company_prefixes)
+    return as_given

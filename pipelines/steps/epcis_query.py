@@ -1,0 +1,210 @@
+"""Answering EPCIS queries: captured events and our own in one order, a page at a time, in bounded memory.
+
+Source: EPCIS 2.0, sections 8.2.7 and 12.5 (paging).
+"""
+
+from __future__ import annotations
+
+import base64
+import heapq
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from pipelines.state import captures, epcis_log
+from pipelines.state.database import Transaction
+from pipelines.state.epcis_log import Asked, Edge
+from trace_core import touches as key
+from trace_core.documents.envelope import Document
+from trace_core.documents.fields import time_text
+from trace_core.epcis.hashes import event_hash
+from trace_core.epcis.keys import key_of
+from trace_core.epcis.matching import asked_ids, fulfils, narrowed
+from trace_core.epcis.model import EpcisEvent
+from trace_core.epcis.offers import offered
+from trace_core.epcis.outward import epcis_of
+from trace_core.epcis.queries import Query
+from trace_core.epcis.reading import read
+from trace_core.epcis.things import Ground, gtin14
+from trace_core.errors import Problem, Rejected
+from trace_core.events import event_of, named_things
+from trace_core.identifiers import parse_thing
+from trace_core.store.view import StoreView
+
+_FIRST, _LAST = -1, 2**63 - 1
+_OWN, _CAPTURED = 1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An event of an answer, with its place in the order: (time, source, id)."""
+
+    event: EpcisEvent
+    place: tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in the order of the query, and the token of the next page, None on the last."""
+
+    events: tuple[EpcisEvent, ...]
+    next: str | None
+
+
+class TooLarge(Exception):
+    """More events fulfil the query than `maxEventCount` allows."""
+
+
+def page(connection: Transaction, query: Query, *, ground: Ground, plants: Sequence[str], size: int, token: str | None = None) -> Page:
+    """One page of the answer, as whoever is limited to `plants` (empty: none) may see it.
+
+    Errors: `Rejected` for a token that is none of ours; `TooLarge`, on the first page.
+    """
+    place, taken = _read_token(token)
+    if query.most is not None and token is None:
+        everything = _found(connection, query, ground, plants, None)
+        if sum(1 for _ in islice(everything, query.most + 1)) > query.most:
+            raise TooLarge
+    left = size if query.limit is None else min(size, query.limit - taken)
+    events = list(islice(_found(connection, query, ground, plants, place), left + 1))
+    more = len(events) > left and (query.limit is None or taken + left < query.limit)
+    events = events[:left]
+    return Page(tuple(one.event for one in events), _token(events[-1].place, taken + left) if more and events else None)
+
+
+def _found(
+    connection: Transaction, query: Query, ground: Ground, plants: Sequence[str], place: tuple[datetime, int, int] | None
+) -> Iterator[Found]:
+    asked = _asked(query, ground, plants)
+    theirs = _captured(connection, query, asked, _edge(place, _CAPTURED, descending=query.descending))
+    ours = _own(connection, query, asked, ground, _edge(place, _OWN, descending=query.descending))
+    return heapq.merge(theirs, ours, key=lambda one: one.place, reverse=query.descending)
+
+
+def _asked(query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
+    first = {name: (query.values(name) or (None,))[0] for name in ("GE_eventTime", "LT_eventTime", "GE_recordTime", "LT_recordTime")}
+    return Asked(
+        plants=plants,
+        by_record_time=query.by_record_time,
+        descending=query.descending,
+        event_from=first["GE_eventTime"],
+        event_to=first["LT_eventTime"],
+        record_from=first["GE_recordTime"],
+        record_to=first["LT_recordTime"],
+        types=query.values("eventType") or (),
+        actions=query.values("EQ_action") or (),
+        steps=query.values("EQ_bizStep") or (),
+        dispositions=query.values("EQ_disposition") or (),
+        ids=query.values("EQ_eventID") or (),
+        groups=narrowed(query),
+        numbers=[[key.by_number(number) for uri in group for number in _numbers(uri, ground)] for group in asked_ids(query)],
+        own_types=offered(query),
+        own_names=_names(query, ground),
+    )
+
+
+def _numbers(uri: str, ground: Ground) -> Iterator[str]:
+    """Numbers of things, orders and shipments that an identifier may be in our own documents, whatever the plant."""
+    if uri.startswith(f"{ground.base}thing/"):
+        thing = parse_thing(uri[len(ground.base) + len("thing/") :])
+        yield from [thing.number] if thing else []
+        return
+    gs1 = key_of(uri)
+    if gs1 is not None:
+        yield gs1.qualifier or gs1.value
+    for sort in ("order", "shipment"):
+        yield ground.number_of(uri, sort)
+    thing = ground.thing_at(uri, "-", instance=True)
+    yield from [thing.number] if thing else []
+
+
+def _names(query: Query, ground: Ground) -> list[tuple[str, str, str]] | None:
+    """The documents that a query by eventID asks for; None for any."""
+    ids = query.values("EQ_eventID")
+    if ids is None:
+        return None
+    parts = [ground.own_parts(uri, "event") for uri in ids]
+    return [(plant, kind, name) for one in parts if one and len(one) == _NAME_PARTS for plant, kind, name, _ in [one]]
+
+
+_NAME_PARTS = 4
+
+
+def _edge(place: tuple[datetime, int, int] | None, source: int, *, descending: bool) -> Edge | None:
+    """Where one source goes on after an event of either: at equal times captured events come before our own."""
+    if place is None:
+        return None
+    at, last, id_ = place
+    if last == source:
+        return Edge(at, id_)
+    comes_later = (source > last) != descending
+    return Edge(at, (_FIRST if comes_later else _LAST) if not descending else (_LAST if comes_later else _FIRST))
+
+
+def _captured(connection: Transaction, query: Query, asked: Asked, edge: Edge | None) -> Iterator[Found]:
+    for row in epcis_log.captured(connection, asked, edge):
+        (judged,) = read(row.body.encode(), "application/ld+json").events
+        if judged.event is None:
+            raise AssertionError(f"captured event {row.id} does not read back: {judged.problems}")
+        event = replace(judged.event, event_id=row.event_id, record_time=row.record_time)
+        if fulfils(event, query, row.aliases):
+            yield Found(event, (row.at, _CAPTURED, row.id))
+
+
+def _own(connection: Transaction, query: Query, asked: Asked, ground: Ground, edge: Edge | None) -> Iterator[Found]:
+    if not asked.own_types or asked.own_names == []:
+        return
+    by_alias = query.values("EQ_eventID") is not None
+    rows = epcis_log.own(connection, asked, edge)
+    while piece := list(islice(rows, epcis_log.PIECE)):
+        here = with_gtins(connection, ground, [document for _, _, document in piece])
+        for at, id_, document in piece:
+            event = epcis_of(document, here)
+            if event is not None and fulfils(event, query, _aliases(event) if by_alias else ()):
+                yield Found(event, (at, _OWN, id_))
+
+
+def _aliases(event: EpcisEvent) -> set[str]:
+    return {event_hash(event), *([event.event_id] if event.event_id else [])}
+
+
+def with_gtins(connection: Transaction, ground: Ground, documents: Sequence[Document]) -> Ground:
+    """The ground with the GTINs of the items that these documents name, where no other item of the plant has the same."""
+    events = [event for document in documents if (event := event_of(document))]
+    wanted = {(str(thing.plant), str(thing.item)) for event in events for thing in named_things(event) if thing.item}
+    masters = StoreView(connection).find([key.by_item(*name) for name in wanted])
+    gtins = {
+        (one.plant, str(one.body["item"])): gtin
+        for one in masters
+        if one.kind == "item" and "global_item" in one.body and (gtin := gtin14(str(one.body["global_item"])))
+    }
+    found: dict[tuple[str, str], set[str]] = {}
+    for plant, item, written in captures.items_by_gtin(connection, {form for gtin in gtins.values() for form in _forms(gtin)}):
+        found.setdefault((plant, gtin14(written) or written), set()).add(item)
+    return replace(ground, gtins=gtins, items={name: next(iter(items)) for name, items in found.items() if len(items) == 1})
+
+
+def _forms(gtin: str) -> set[str]:
+    return {gtin, gtin.removeprefix("0"), gtin.removeprefix("00"), gtin.removeprefix("000000")}
+
+
+def _token(place: tuple[datetime, int, int], taken: int) -> str:
+    at, source, id_ = place
+    return base64.urlsafe_b64encode(orjson.dumps([time_text(at), source, id_, taken])).decode().rstrip("=")
+
+
+def _read_token(token: str | None) -> tuple[tuple[datetime, int, int] | None, int]:
+    if token is None:
+        return None, 0
+    told: Any = None
+    with suppress(ValueError):
+        told = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    with suppress(ValueError, TypeError):
+        at, source, id_, taken = told
+        return (datetime.fromisoformat(at), int(source), int(id_)), int(taken)
+    raise Rejected("no page", code="token", problems=[Problem("nextPageToken", "is none that this server gave out", token[:80])])
