@@ -14,6 +14,7 @@ from rich.table import Table
 
 from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, err, out, reported, say, the_site
+from lotweave.epcis_trace import trace_document
 from pipelines.steps.load import load as load_lines
 from pipelines.steps.settle import settle
 from trace_core.answer import Also
@@ -22,7 +23,7 @@ from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem
 from trace_core.find import find as find_things
 from trace_core.find import single
-from trace_core.walk import QUESTIONS
+from trace_core.walk import QUESTIONS, Asked
 
 
 def load(
@@ -72,7 +73,7 @@ def moment(text: str | None, option: str) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-def trace(
+def trace(  # noqa: PLR0913, PLR0917 - options of the command line
     direction: Annotated[str, typer.Argument(help="backward: what is in it; forward: what may contain it.")],
     thing: Annotated[str, typer.Argument(help="A thing id, or any number that names exactly one thing.")],
     at: Annotated[str | None, typer.Option(help="The world at this time (RFC 3339).")] = None,
@@ -81,11 +82,15 @@ def trace(
     summary: Annotated[bool, typer.Option("--summary", help="Leave the links out.")] = False,  # noqa: FBT002
     exposure: Annotated[bool, typer.Option("--exposure", help="Add how much of the root is in every thing, or of it in the root.")] = False,  # noqa: FBT002
     histories: Annotated[bool, typer.Option("--histories", help="Add the containers of every thing over time.")] = False,  # noqa: FBT002
+    form: Annotated[str, typer.Option("--format", help="table, json, or epcis: the events behind the answer.")] = "table",
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Answer what is in a thing, or where it went, over all plants."""
+    as_json = as_json or form == "json"
     with reported(as_json=as_json):
+        if form not in {"table", "json", "epcis"}:
+            raise Misconfigured("--format is table, json or epcis", code="usage")
         if direction not in {"backward", "forward"} or question not in QUESTIONS:
             raise Misconfigured("a trace is `backward` or `forward`, and its question `contains`, `ever` or `exposed`", code="usage")
         world_at, known_at = moment(at, "--at"), moment(as_known_at, "--as-known-at")
@@ -96,6 +101,13 @@ def trace(
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
             also: Also = {"summary": summary, "exposure": exposure, "histories": histories}
             answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
+            if form == "epcis":
+                asked = Asked(world_at or clock(), question)
+                ways: dict[str, Any] = {"direction": direction, "asked": asked, "ground": house.site.epcis.ground, "now": clock()}
+                sys.stdout.buffer.write(trace_document(documents, documents.connection, root, **ways) + b"\n")
+                return
+            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question, "summary": summary}
+            answer = ask(documents, root, direction=direction, now=clock(), **options)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
 

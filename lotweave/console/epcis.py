@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from lotweave.access.keys import holder
 from lotweave.bootstrap import House
@@ -54,6 +54,7 @@ def add_epcis(app: Flask, house: House) -> None:
     ):  # fmt: skip
         endpoint = f"epcis {methods[0]} {path}"
         app.add_url_rule(f"/epcis{path}", endpoint, _guarded(house, view), methods=methods, merge_slashes=False)
+    app.register_error_handler(InternalServerError, _failed)
 
 
 def _guarded(house: House, view: View) -> View:
@@ -82,6 +83,13 @@ def _guarded(house: House, view: View) -> View:
         return answer
 
     return guarded
+
+
+def _failed(fault: InternalServerError) -> Response | InternalServerError:
+    """A fault of ours, which the log has; elsewhere than here it stays what it is."""
+    if not request.path.startswith("/epcis"):
+        return fault
+    return response("ImplementationException", "the server failed; what was kept as a job is carried on")
 
 
 def _front(_: Asking) -> Response:

@@ -30,6 +30,7 @@ FAILURES: Mapping[str, str] = {
     "validation": "ValidationException",
     "security": "SecurityException",
     "exists": "ResourceAlreadyExistsException",
+    "implementation": "ImplementationException",
 }
 """Code of a capture's failure → exception."""
 

@@ -32,12 +32,17 @@ from trace_core.errors import Problem, Rejected
 from trace_core.store.take import Provenance
 
 CONNECTION = "epcis"
+MOST_ATTEMPTS = 5
+"""How often a document may end a process before it is given up."""
 Begin = Callable[[], AbstractContextManager[Transaction]]
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an event of a document was not taken in: `code` is validation, security, exists or implementation; `event` its place, from 0."""
+    """Why an event of a document was not taken in: `event` is its place, from 0.
+
+    `code` is validation, security, exists or implementation.
+    """
 
     event: int
     code: str
@@ -79,6 +84,11 @@ def take_in(job: str, *, begin: Begin, now: Callable[[], datetime], ground: Grou
     with begin() as connection:
         row = captures.claim_job(connection, job, now=now())
     if row is None:
+        return
+    if row.attempts >= MOST_ATTEMPTS:
+        said = f"the server failed on this document {row.attempts} times; its operator has to look into it"
+        with begin() as connection:
+            captures.finish_job(connection, job, captured=0, errors=[Failure(0, "implementation", said).as_json()], now=now())
         return
     found = read(bytes(row.payload), row.media_type)
     failures = [
@@ -143,7 +153,12 @@ def _capture(
             said = f"eventID {one.event.event_id} is another event already"
             failures.append(Failure(one.at, "exists", said))
             continue
-        origins += [(one.at, told) for told in (*(one.meaning.documents if again is None else ()), *_withdrawn(one, known, ground))]
+        withdrawn = list(_withdrawn(one, known, ground))
+        if job.plants and any(told["plant"] not in job.plants for told in withdrawn):
+            said = f"eventID {one.event.event_id} is an event of a plant that this key is not allowed"
+            failures.append(Failure(one.at, "security", said))
+            continue
+        origins += [(one.at, told) for told in (*(one.meaning.documents if again is None else ()), *withdrawn)]
         if again is None:
             rows.append(_row(one, job.id, now))
         known.add(one.identity, one.content, one.event)

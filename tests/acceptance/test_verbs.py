@@ -58,6 +58,19 @@ def test_load_trace_find_and_gaps_start_the_database_by_themselves(site: Path) -
     assert not (site / ".lotweave" / "postgres" / "postmaster.pid").exists()
 
 
+def test_a_trace_is_told_as_epcis(site: Path) -> None:
+    feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
+    lotweave("load", "-", "--json", site=site, feed=feed)
+
+    done = lotweave("trace", "backward", "S1", "--format", "epcis", site=site)
+    wrong = lotweave("trace", "backward", "S1", "--format", "edifact", site=site)
+
+    assert done.returncode == 0
+    assert told(done)["type"] == "EPCISDocument"
+    assert [event["eventTime"][11:13] for event in told(done)["epcisBody"]["eventList"]] == ["08", "09"]
+    assert wrong.returncode == 2
+
+
 def test_the_index_is_built_asked_and_proved(site: Path) -> None:
     feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
     lotweave("load", "-", "--json", site=site, feed=feed)

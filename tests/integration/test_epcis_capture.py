@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from lotweave.bootstrap import House
 from lotweave.plumbing import plumbing_of
 from pipelines.state import captures
-from pipelines.steps.capture import take_in
+from pipelines.steps.capture import MOST_ATTEMPTS, take_in
 from pipelines.steps.load import load
 from pipelines.steps.sweep import sweep
 from trace_core.epcis.reading import read
@@ -114,6 +114,30 @@ def test_a_declared_error_takes_the_event_back_and_both_stay(client: FlaskClient
     assert len(ask(client, headers, "EQ_eventID=urn:x:1")) == 2
     assert len(ask(client, headers, "EXISTS_errorDeclaration=true&EQ_errorReason=did_not_occur")) == 1
     assert "errorDeclaration" not in client.get("/epcis/events/urn:x:1", headers=headers).json
+
+
+def test_a_plants_key_takes_back_no_event_of_another_plant(client: FlaskClient, site: House) -> None:
+    capture(client, key(site), document(event(1, eventID="urn:x:1", readPoint={"id": SU})))
+
+    job = capture(client, key(site, "engineer", "HZ"), document(declared(event(1, eventID="urn:x:1"))))
+
+    assert [one["type"] for one in job["errors"]] == ["epcisException:SecurityException"]
+    assert backward(site, "SU/serial/04012345111118/S1") == ["SU/lot/04012345222227/L1"]
+
+
+def test_a_document_that_ends_every_process_is_given_up(client: FlaskClient, site: House) -> None:
+    with site.begin() as connection:
+        sent = {"payload": document(event(1)), "media_type": "application/ld+json", "behaviour": "rollback"}
+        job = captures.add_job(connection, plants=(), now=NOW, **sent)
+    for attempt in range(MOST_ATTEMPTS):
+        with site.begin() as connection:
+            assert captures.claim_job(connection, job, now=NOW + 2 * attempt * captures.LEASE)
+
+    take_in(job, begin=site.begin, now=lambda: NOW + 20 * captures.LEASE, ground=Ground())
+
+    found = client.get(f"/epcis/captureJobs/{job}", headers=key(site)).json
+    assert (found["running"], found["success"]) == (False, False)
+    assert found["errors"][0]["type"] == "epcisException:ImplementationException"
 
 
 def test_a_job_whose_process_was_killed_is_carried_on(client: FlaskClient, site: House) -> None:

@@ -17,6 +17,8 @@ _MEMBERS = frozenset(
     {"@context", "id", "type", "schemaVersion", "creationDate", "instanceIdentifier", "sender", "receiver", "epcisHeader", "epcisBody"}
 )
 _BODY = {"EPCISDocument": frozenset({"eventList", "event"}), "EPCISQueryDocument": frozenset({"queryResults"})}
+DEEPEST = 64
+"""Levels of nesting; more is no event but an attack."""
 _RESULTS = frozenset({"queryName", "subscriptionID", "resultsBody"})
 
 
@@ -52,15 +54,35 @@ def _parsed(payload: bytes) -> dict[str, Any]:
         return found
 
     try:
-        told = json.loads(payload, parse_float=Decimal, object_pairs_hook=pairs)
+        told = json.loads(payload, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=pairs)
     except (ValueError, RecursionError) as fault:
         raise Rejected("the payload is no JSON", code="json", problems=[Problem("", f"is no JSON: {fault}")]) from fault
     if not isinstance(told, dict):
         raise Rejected("the payload is no JSON object", code="json", problems=[Problem("", "must be a JSON object", _short(told))])
+    if _depth(told) > DEEPEST:
+        said = f"is nested more than {DEEPEST} levels deep"
+        raise Rejected("the payload is nested too deep", code="json", problems=[Problem("", said)])
     if twice:
         problems = [Problem("", "names a member twice in one object", name) for name in twice]
         raise Rejected("a JSON object names a member twice", code="json", problems=problems)
     return told
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _depth(told: Any) -> int:
+    depth, level = 0, [told]
+    while level:
+        depth += 1
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one if isinstance(one, list) else ())
+            if isinstance(inner, (dict, list))
+        ]
+    return depth
 
 
 def _frame(told: Mapping[str, Any], context: Mapping[str, str]) -> list[Problem]:

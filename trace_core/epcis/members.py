@@ -16,6 +16,8 @@ from trace_core.errors import Problem
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f]+\Z")
 Path = tuple[Part, ...]
+LONGEST = 30
+"""Digits of a number, as in canonical documents."""
 
 
 class Members:
@@ -96,7 +98,11 @@ class Members:
         if isinstance(told, bool) or not isinstance(told, (int, Decimal)) or not Decimal(told).is_finite():
             self.wrong(path, "must be a number", told)
             return None
-        return Decimal(told)
+        number = Decimal(told)
+        if abs(number.adjusted()) > LONGEST or len(number.as_tuple().digits) > LONGEST:
+            self.wrong(path, f"must be a number of at most {LONGEST} digits", told)
+            return None
+        return number
 
     def matching(self, path: Path, told: Any, form: re.Pattern[str], said: str) -> str | None:
         """A text of a form."""

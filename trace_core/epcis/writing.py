@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from trace_core.documents.fields import time_text
+from trace_core.epcis.members import LONGEST
 from trace_core.epcis.model import EpcisEvent, Extensions, Place, Quantity, SensorElement, Typed
 from trace_core.epcis.names import all_names, prefixes_for, split
 from trace_core.epcis.shape import CONTEXT, TYPED
@@ -132,9 +133,14 @@ def _name(name: str, short: Mapping[str, str]) -> str:
     return f"{short[namespace]}:{local}" if namespace else local
 
 
+def number_text(value: Decimal) -> str:
+    """All digits of a number; one of a vast exponent, which only extensions can have, keeps it."""
+    return f"{value:f}" if abs(value.adjusted()) <= LONGEST else str(value)
+
+
 def _value(value: Any, short: Mapping[str, str]) -> Any:
     if isinstance(value, Decimal):
-        return orjson.Fragment(f"{value:f}")
+        return orjson.Fragment(number_text(value))
     if isinstance(value, Mapping):
         return _more(value, short)
     return [_value(inner, short) for inner in value] if isinstance(value, (list, tuple)) else value

@@ -14,7 +14,7 @@ from trace_core.epcis.model import EpcisEvent, Extensions, Place, SensorElement,
 from trace_core.epcis.names import split
 from trace_core.epcis.shape import CLASSES, INSTANCES, TYPED
 from trace_core.epcis.vocabulary import ALERT, BIZ_STEP, COMPONENT, DISPOSITION, MEASUREMENT, PARTY, REASON, TRANSACTION, Vocabulary
-from trace_core.epcis.writing import Ids, as_given
+from trace_core.epcis.writing import Ids, as_given, number_text
 
 _EPCIS = "urn:epcglobal:epcis:xsd:2"
 _QUERY = "urn:epcglobal:epcis-query:xsd:2"
@@ -204,7 +204,7 @@ def _extension(element: Any, name: str, value: Any) -> None:
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return number_text(value) if isinstance(value, Decimal) else str(value)
 
 
 def _text(element: Any, name: str, text: str | None) -> None:

@@ -43,6 +43,7 @@ def wrong(told: dict[str, Any]) -> list[str]:
         ({"quantityList": [{"epcClass": LOT, "quantity": -1, "uom": "KGM"}]}, ["quantityList/0/quantity"]),
         ({"quantityList": [{"epcClass": LOT, "quantity": 0}]}, ["quantityList/0/quantity"]),
         ({"quantityList": [{"epcClass": LOT, "quantity": "5"}]}, ["quantityList/0/quantity"]),
+        ({"quantityList": [{"epcClass": LOT, "quantity": 10**40}]}, ["quantityList/0/quantity"]),
         ({"quantityList": [{"epcClass": LOT, "quantity": 5, "uom": "pieces"}]}, ["quantityList/0/uom"]),
         ({"quantityList": [{"epcClass": LOT, "uom": "KGM"}]}, ["quantityList/0/uom"]),
         ({"quantityList": [{"epcClass": LOT}, {"epcClass": LOT}]}, ["quantityList/1"]),

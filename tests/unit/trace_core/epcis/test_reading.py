@@ -86,6 +86,8 @@ def test_every_problem_of_every_event_is_told_at_once() -> None:
         (b"<a>", "application/xml"),
         (b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;</a>", "application/xml"),
         (b"{}", "text/plain"),
+        (b'{"a": NaN}', "application/json"),
+        (b'{"a":' * 70 + b"1" + b"}" * 70, "application/json"),
     ],
 )
 def test_what_is_no_payload_at_all_is_refused(payload: bytes, media: str) -> None:
