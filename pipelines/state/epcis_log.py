@@ -51,6 +51,8 @@ class Asked:
     groups: Sequence[Sequence[str]] = ()
     numbers: Sequence[Sequence[str]] = ()
     own_types: Sequence[str] = ()
+    own_plants: Sequence[str] = ()
+    own_partners: Sequence[str] = ()
     own_names: Sequence[tuple[str, str, str]] | None = field(default=None)
 
 
@@ -72,11 +74,14 @@ def captured(connection: Connection, asked: Asked, edge: Edge | None) -> Iterato
 
 def own(connection: Connection, asked: Asked, edge: Edge | None) -> Iterator[tuple[datetime, int, Document]]:
     """Current event documents that did not come by EPCIS, in the order asked for: (time of the order, id, document)."""
-    where = _Where("d.recorded_at" if asked.by_record_time else "e.at", "d.id", asked, edge)
+    order, id_ = ("d.recorded_at", "d.id") if asked.by_record_time else ("e.at", "e.document_id")
+    where = _Where(order, id_, asked, edge)
     where.parts.append("d.current AND NOT d.deleted AND d.connection <> 'epcis'")
     where.times("e.at", "d.recorded_at")
     where.any_of("e.plant", asked.plants)
     where.any_of("e.type", asked.own_types)
+    where.any_of("e.plant", asked.own_plants)
+    where.any_of("d.body->>'partner'", asked.own_partners)
     if asked.own_names is not None:
         where.named(asked.own_names)
     for keys in asked.numbers:

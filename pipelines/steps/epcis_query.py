@@ -103,9 +103,26 @@ def _asked(query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
         ids=query.values("EQ_eventID") or (),
         groups=narrowed(query),
         numbers=[[key.by_number(number) for uri in group for number in _numbers(uri, ground)] for group in asked_ids(query)],
-        own_types=offered(query),
+        own_types=_offered(query, ground),
+        own_plants=_under(query, ground, "plant", "EQ_readPoint", "WD_readPoint") or (),
+        own_partners=_under(query, ground, "party", "EQ_source", "EQ_destination") or (),
         own_names=_names(query, ground),
     )
+
+
+def _offered(query: Query, ground: Ground) -> list[str]:
+    """Types of our events that may fulfil the query; none where it asks for places, partners or transformations of others."""
+    asked = (("plant", "EQ_readPoint", "WD_readPoint"), ("party", "EQ_source", "EQ_destination"), ("transformation", "EQ_transformationID"))
+    elsewhere = any(_under(query, ground, *one) == [] for one in asked)
+    return [] if elsewhere else offered(query)
+
+
+def _under(query: Query, ground: Ground, sort: str, *names: str) -> list[str] | None:
+    """The last parts of asked values under the base, of the first of these parameters; None when none was given."""
+    given = next((values for name in names if (values := query.values(name)) is not None), None)
+    if given is None:
+        return None
+    return [parts[-1] for uri in given if (parts := ground.own_parts(uri, sort))]
 
 
 def _numbers(uri: str, ground: Ground) -> Iterator[str]:
@@ -117,7 +134,7 @@ def _numbers(uri: str, ground: Ground) -> Iterator[str]:
     gs1 = key_of(uri)
     if gs1 is not None:
         yield gs1.qualifier or gs1.value
-    for sort in ("order", "shipment"):
+    for sort in ("order", "shipment", "transformation"):
         yield ground.number_of(uri, sort)
     thing = ground.thing_at(uri, "-", instance=True)
     yield from [thing.number] if thing else []

@@ -83,7 +83,7 @@ CAP_L9 = {"kind": "lot", "item": "CAP", "number": "L9"}
 OWN = [
     ("movement", "1", {"type": "issue", "order": "MO-1", "thing": CAP_L9, "quantity": "5", "uom": "H87"}),
     ("movement", "2", {"type": "produce", "order": "MO-1", "thing": UNIT, "quantity": "1", "uom": "H87"}),
-    ("movement", "3", {"type": "ship", "shipment": "DN-1", "thing": UNIT, "quantity": "1", "uom": "H87"}),
+    ("movement", "3", {"type": "ship", "shipment": "DN-1", "partner": "K", "thing": UNIT, "quantity": "1", "uom": "H87"}),
     ("pack", "4", {"container": "C1", "action": "add", "contents": [UNIT]}),
 ]  # fmt: skip
 

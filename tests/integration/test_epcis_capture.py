@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +51,38 @@ def test_the_same_event_in_both_bindings_and_again_is_one(client: FlaskClient, s
     assert [one["eventID"] for one in ask(client, headers)] == ["urn:x:1", "urn:x:0"]
     with site.begin() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM document").scalar_one() == 2
+
+
+def test_the_order_and_number_of_deliveries_never_matter(client: FlaskClient, site: House) -> None:
+    headers, rng, states = key(site), random.Random(11), set()
+    right = event(2, eventID="urn:x:right", inputQuantityList=[{"epcClass": CAP, "quantity": 45}])
+    pack = {"type": "AggregationEvent", "action": "DELETE", "parentID": "urn:epc:id:sscc:4012345.0000000111", "bizStep": "unpacking"}
+    stories = [
+        event(1), event(1, eventID="urn:x:1"), event(1, eventID="urn:x:again"), event(2), right,
+        declared(event(2)), declared(event(1, eventID="urn:x:1"), errorDeclaration={"declarationTime": "2026-03-06T00:00:00Z"}),
+        event(3, eventID="urn:x:3"), declared(event(3, eventID="urn:x:3", disposition="active")),
+        event(4, **pack, inputQuantityList=None, outputEPCList=None),
+    ]  # fmt: skip
+    for _ in range(8):
+        with site.begin() as connection:
+            tables = "document, event, touch, thing, weaving, stale, link_set, quarantine, captured_event"
+            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        deliveries = [*stories, *rng.sample(stories, 4)]
+        rng.shuffle(deliveries)
+        cut = rng.randrange(1, len(deliveries))
+        for part in (deliveries[:cut], deliveries[cut:]):
+            events = [one.event for one in read(document(*part), "application/json").events if one.event]
+            as_xml = rng.random() < 0.5
+            payload = document_xml(events, created=NOW, prefixes={}) if as_xml else document(*part)
+            assert capture(client, headers, payload, "application/xml" if as_xml else "application/ld+json")["success"]
+        with site.begin() as connection:
+            documents = connection.exec_driver_sql("SELECT plant, kind, key, revision, content, current FROM document ORDER BY 1, 2, 3, 4")
+            events_held = connection.exec_driver_sql("SELECT identity, event_id, aliases::text FROM captured_event ORDER BY 1")
+            states.add((tuple(map(tuple, documents)), tuple(map(tuple, events_held))))
+
+    assert len(states) == 1
+    assert backward(site, "HZ/serial/04012345111118/S2") == ["HZ/lot/04012345222227/L1"]
+    assert backward(site, "HZ/serial/04012345111118/S1") == backward(site, "HZ/serial/04012345111118/S3") == []
 
 
 def test_the_same_content_elsewhere_is_another_event(client: FlaskClient, site: House) -> None:

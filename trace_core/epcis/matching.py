@@ -70,7 +70,7 @@ def _group(condition: Condition) -> list[str]:
 
 def asked_ids(query: Query) -> list[list[str]]:
     """The identifiers of things, transactions and transformations that a query asks for, in groups of which one must be there."""
-    sorts = {*_ROLES, "EQ_bizTransaction"}
+    sorts = {*_ROLES, "EQ_bizTransaction", "EQ_transformationID"}
     return [
         [canonical(value) for value in one.values]
         for one in query.conditions
