@@ -187,8 +187,8 @@ def _sensors(read: Members) -> tuple[SensorElement, ...]:
         told = read.object(path, one, ("sensorMetadata", "sensorReport", "type"))
         metadata = read.object((*path, "sensorMetadata"), told.get("sensorMetadata"), METADATA)
         reports = read.list((*path, "sensorReport"), told.get("sensorReport"))
-        if not reports:
-            read.wrong((*path, "sensorReport"), "must have at least one report")
+        if not reports or not all(reports):
+            read.wrong((*path, "sensorReport"), "must have at least one report, and none that says nothing")
         seen = [
             _readings(read, (*path, "sensorReport", n), read.object((*path, "sensorReport", n), r, REPORT)) for n, r in enumerate(reports)
         ]
@@ -214,6 +214,8 @@ def _readings(read: Members, path: tuple[str | int, ...], told: Mapping[str, Any
             read.wrong(where, "must be true or false", value)
         elif name in {"stringValue", "hexBinaryValue", "uom"} and not isinstance(value, str):
             read.wrong(where, "must be a text", value)
+        elif isinstance(value, (dict, list)):
+            read.wrong(where, "must be a text, a number or a truth value; XML writes it as an attribute")
         found[name] = checked
     return found
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -217,11 +217,22 @@ def _readings_told(told: Extensions) -> Any:
 def _plain(value: Any) -> Any:
     """A value of an extension without what the bindings write differently: lists of one, numbers beside texts, order, comments."""
     if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in sorted(value.items()) if name != COMMENT}
+        told = {name: _plain(inner) for name, inner in sorted(value.items()) if name != COMMENT}
+        told = {name: inner for name, inner in told.items() if inner != []}
+        return told.get("#text", "") if set(told) <= {"#text"} else told
     if isinstance(value, list):
-        found = sorted((_plain(inner) for inner in value), key=_sorted_dump)
+        found = sorted(_flat(value), key=_sorted_dump)
         return found[0] if len(found) == 1 else found
     return _value(value)
+
+
+def _flat(value: list[Any]) -> Iterator[Any]:
+    """The entries of a list, those of lists within it too: XML has repeated elements and no lists of lists."""
+    for inner in value:
+        if isinstance(inner, list):
+            yield from _flat(inner)
+        else:
+            yield "" if inner is None else _plain(inner)
 
 
 def _sorted_dump(value: Any) -> bytes:

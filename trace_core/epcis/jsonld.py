@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from trace_core.epcis.names import expanded
+from trace_core.epcis.names import expanded, is_name, is_namespace, is_writable
 from trace_core.epcis.raw import RawDocument, RawEvent, Where
 from trace_core.epcis.shape import TYPES
 from trace_core.errors import Problem, Rejected
@@ -33,11 +33,12 @@ def read_json(payload: bytes) -> RawDocument:
         problems.append(Problem("/@context", "is missing; it declares the EPCIS context and the prefixes of extensions"))
     elif not _names_epcis(told["@context"]):
         problems.append(Problem("/@context", "must name the EPCIS context, …/epcis-context.jsonld"))
-    if told.get("type") not in _DOCUMENTS:
-        if told.get("type") in TYPES:
+    type_ = told.get("type")
+    if not isinstance(type_, str) or type_ not in _DOCUMENTS:
+        if type_ in TYPES:
             return RawDocument([_event(told, context, "")], problems)
         said = f"must be EPCISDocument, EPCISQueryDocument or one of {', '.join(TYPES)}"
-        return RawDocument([], [*problems, Problem("/type", said, _short(told.get("type")))])
+        return RawDocument([], [*problems, Problem("/type", said, _short(type_))])
     problems += _frame(told, context)
     events, around = _event_list(told)
     problems += around
@@ -140,19 +141,32 @@ def _event(told: Any, context: Mapping[str, str], path: str) -> RawEvent:
 
 
 def _expand(value: Any, context: Mapping[str, str], path: str, problems: list[Problem]) -> Any:
-    """The value with every prefixed member name written out; undeclared prefixes are noted and kept as they are."""
+    """The value with every prefixed member name written out; undeclared prefixes are noted and kept as they are.
+
+    A null member is as good as none.
+    """
     if isinstance(value, list):
         return [_expand(inner, context, f"{path}/{at}", problems) for at, inner in enumerate(value)]
+    if isinstance(value, str) and not is_writable(value):
+        problems.append(Problem(path, "has control characters, which XML cannot write", value[:80]))
     if not isinstance(value, dict):
         return value
     found = {}
     for name, inner in value.items():
+        if inner is None:
+            continue
         full: str | None = name
         if ":" in name:
             full = expanded(name, context)
             if full is None:
                 said = "has a prefix that @context does not declare"
                 problems.append(Problem(f"{path}/{name}", said, name.partition(":")[0]))
+        if full is not None and not is_name(full):
+            problems.append(
+                Problem(f"{path}/{name}", "must have a name that both bindings can write: letters, digits, dots, dashes", name[:80])
+            )
+        if name == "#text" and isinstance(inner, (dict, list)):
+            problems.append(Problem(f"{path}/{name}", "must be a text"))
         found[full or name] = _expand(inner, context, f"{path}/{name}", problems)
     return found
 
@@ -164,10 +178,10 @@ def _prefixes(context: Any, path: str) -> tuple[dict[str, str], list[Problem]]:
         if isinstance(one, dict):
             for prefix, meaning in one.items():
                 iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
-                if isinstance(iri, str):
+                if isinstance(iri, str) and is_namespace(iri):
                     found[prefix] = iri
                 elif not prefix.startswith("@"):
-                    problems.append(Problem(f"{path}/{prefix}", "must be an IRI"))
+                    problems.append(Problem(f"{path}/{prefix}", "must be an IRI", _short(iri)))
         elif not isinstance(one, str):
             problems.append(Problem(path, "must be an IRI, an object of prefixes, or a list of these", _short(one)))
     return found, problems

@@ -8,7 +8,9 @@ from typing import Any
 
 from trace_core.epcis.vocabulary import PREFIXES
 
-_NAME = re.compile(r"[A-Za-z_][\w.-]*\Z")
+_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f]*\Z")
+_LOCAL = re.compile(r"[^\W\d][\w.-]*\Z")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _OLD = {"urn:epcglobal:cbv:mda": "urn:epcglobal:cbv:mda:"}
 """Namespaces that documents write in two ways; one of them counts."""
 
@@ -62,6 +64,16 @@ def all_names(value: Any) -> Iterator[str]:
             yield from all_names(inner)
 
 
-def is_local(text: str) -> bool:
-    """Whether a text can be the local part of a name in both bindings."""
-    return bool(_NAME.match(text))
+def is_name(name: str) -> bool:
+    """Whether the local part of a name can be written in both bindings; `#text` is the text beside attributes."""
+    return bool(_LOCAL.match(split(name)[1])) or name == "#text"
+
+
+def is_writable(text: str) -> bool:
+    """Whether XML can write every character of a text."""
+    return not _CONTROL.search(text)
+
+
+def is_namespace(text: str) -> bool:
+    """Whether a text can be the namespace of extensions: an absolute IRI."""
+    return bool(_IRI.match(text))

@@ -141,6 +141,8 @@ def number_text(value: Decimal) -> str:
 def _value(value: Any, short: Mapping[str, str]) -> Any:
     if isinstance(value, Decimal):
         return orjson.Fragment(number_text(value))
+    if isinstance(value, int) and not isinstance(value, bool):
+        return orjson.Fragment(str(value))
     if isinstance(value, Mapping):
         return _more(value, short)
     return [_value(inner, short) for inner in value] if isinstance(value, (list, tuple)) else value

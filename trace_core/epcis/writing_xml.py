@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -183,8 +183,17 @@ def _sensor(listed: Any, one: SensorElement) -> None:
 
 def _more(element: Any, told: Extensions) -> None:
     for name, value in told.items():
-        for one in value if isinstance(value, (list, tuple)) else [value]:
+        for one in _flat(value):
             _extension(element, name, one)
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """The entries of a value: XML has repeated elements and no lists of lists."""
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _flat(inner)
+    else:
+        yield value
 
 
 def _extension(element: Any, name: str, value: Any) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from trace_core.epcis.names import braced
+from trace_core.epcis.names import braced, is_namespace
 from trace_core.epcis.raw import RawDocument, RawEvent, Where
 from trace_core.epcis.shape import CLASSES, INSTANCES, NUMBERS, TYPED, TYPES
 from trace_core.errors import Problem, Rejected
@@ -85,7 +85,9 @@ def _events(found: Any, path: str, counts: dict[str, int]) -> Iterator[RawEvent]
 
 def _event(element: Any, path: str) -> RawEvent:
     prefixes = {prefix: uri for prefix, uri in element.nsmap.items() if prefix and uri not in _EPCIS and uri != _XSI[1:-1]}
-    problems: list[Problem] = []
+    used = {_split(one)[0] for one in element.iter() if isinstance(one.tag, str)} - _EPCIS
+    said = "must be an absolute IRI to be the namespace of extensions"
+    problems = [Problem(path, said, uri) for uri in sorted(used) if not is_namespace(uri)]
     told = _members(element, path, problems)
     told["type"] = _local(element)
     return RawEvent(told, Where(path, xml=True), prefixes, problems)
@@ -112,8 +114,8 @@ def _members(element: Any, path: str, problems: list[Problem]) -> dict[str, Any]
 def _standard(element: Any, name: str) -> Any:
     if name in _LISTS:
         return [_item(one, name) for one in element]
-    if name in {"readPoint", "bizLocation"}:
-        return {_name(one): _value(one) for one in element}
+    if name in {"readPoint", "bizLocation", "ilmd"}:
+        return _children(element)
     if name == "sensorElementList":
         return [_sensor(one) for one in element]
     if name == "persistentDisposition":
@@ -121,6 +123,13 @@ def _standard(element: Any, name: str) -> Any:
     if name == "errorDeclaration":
         return _error(element)
     return _value(element) if name.startswith("{") or len(element) else _text(element)
+
+
+def _children(element: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for one in element:
+        found[_name(one)] = _added(found, _name(one), _value(one))
+    return found
 
 
 def _item(element: Any, name: str) -> Any:
