@@ -6,7 +6,7 @@ process that dies leaves the job due; doing it again comes to the same end. Sour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +25,8 @@ from trace_core.epcis.inward import Meaning, meaning
 from trace_core.epcis.keys import key_of
 from trace_core.epcis.matching import terms
 from trace_core.epcis.model import EpcisEvent
-from trace_core.epcis.reading import read
+from trace_core.epcis.raw import Where
+from trace_core.epcis.reading import XML_TYPES, read
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.epcis.writing import event_json
 from trace_core.errors import Problem, Rejected
@@ -34,6 +35,7 @@ from trace_core.store.take import Provenance
 CONNECTION = "epcis"
 MOST_ATTEMPTS = 5
 """How often a document may end a process before it is given up."""
+Told = dict[str, Any]
 Begin = Callable[[], AbstractContextManager[Transaction]]
 
 
@@ -96,93 +98,111 @@ def take_in(job: str, *, begin: Begin, now: Callable[[], datetime], ground: Grou
     ]
     again = True
     while again:
-        fresh: list[Failure] = []
+        attempt = _Attempt(row, ground, now(), failures)
         try:
-            _attempt(row, found.events, failures, fresh, begin=begin, now=now(), ground=ground)
+            attempt.run(found.events, begin)
             again = False
         except _Undone:
-            failures += fresh
+            failures += attempt.fresh
             again = row.behaviour == "proceed"
             if not again:
                 with begin() as connection:
                     captures.finish_job(connection, job, captured=0, errors=_told(failures), now=now())
 
 
-def _attempt(
-    job: Any,
-    events: Sequence[Judged],
-    failures: Sequence[Failure],
-    fresh: list[Failure],
-    *,
-    begin: Begin,
-    now: datetime,
-    ground: Ground,
-) -> None:
-    """One transaction, without the events that failed before; undone when others fail now, or when it is all or nothing."""
-    with begin() as connection:
-        done = _capture(connection, job, events, {failure.event for failure in failures}, fresh, now, ground)
-        if fresh or (failures and job.behaviour == "rollback"):
-            raise _Undone
-        captures.finish_job(connection, job.id, captured=done, errors=_told(failures), now=now)
-
-
 def _told(failures: Sequence[Failure]) -> list[dict[str, Any]]:
     return [failure.as_json() for failure in sorted(failures, key=lambda one: one.event)]
 
 
-def _capture(
-    connection: Transaction,
-    job: Any,
-    events: Sequence[Judged],
-    left_out: Collection[int],
-    failures: list[Failure],
-    now: datetime,
-    ground: Ground,
-) -> int:
-    """Take in the events that are right; how many of them are held afterwards. What is wrong goes to `failures`."""
-    captures.one_at_a_time(connection)
-    wanted = [(at, one) for at, one in enumerate(events) if one.event is not None and at not in left_out]
-    ground = with_items(connection, ground, (one.event for _, one in wanted if one.event))
-    taken = [one for at, judged in wanted if (one := _meant(at, judged, job.plants, ground, failures))]
-    contents, ids = {one.content for one in taken}, {one.event.event_id for one in taken if one.event.event_id}
-    known = Known(captures.held(connection, contents, ids))
-    rows, origins = [], []
-    for one in taken:
-        again = known.seen(one.identity)
-        if again is None and known.conflicts(one.content, one.event):
-            said = f"eventID {one.event.event_id} is another event already"
-            failures.append(Failure(one.at, "exists", said))
-            continue
-        withdrawn = list(_withdrawn(one, known, ground))
-        if job.plants and any(told["plant"] not in job.plants for told in withdrawn):
+class _Attempt:
+    """One transaction for the events that did not fail before; undone when others fail now, or when it is all or nothing."""
+
+    def __init__(self, job: Any, ground: Ground, now: datetime, failures: Sequence[Failure]) -> None:
+        self.job = job
+        self.ground = ground
+        self.now = now
+        self.failures = failures
+        self.fresh: list[Failure] = []
+
+    def run(self, events: Sequence[Judged], begin: Begin) -> None:
+        """Take in the events and finish the job."""
+        with begin() as connection:
+            captures.one_at_a_time(connection)
+            done = self._take(connection, events)
+            if self.fresh or (self.failures and self.job.behaviour == "rollback"):
+                raise _Undone
+            captures.finish_job(connection, self.job.id, captured=done, errors=_told(self.failures), now=self.now)
+
+    def _take(self, connection: Transaction, events: Sequence[Judged]) -> int:
+        """How many events are held afterwards, those held before included."""
+        left_out = {failure.event for failure in self.failures}
+        wanted = [(at, one) for at, one in enumerate(events) if one.event is not None and at not in left_out]
+        self.ground = with_items(connection, self.ground, (one.event for _, one in wanted if one.event))
+        taken = [one for at, judged in wanted if (one := self._meant(at, judged))]
+        contents, ids = {one.content for one in taken}, {one.event.event_id for one in taken if one.event.event_id}
+        known = Known(captures.held(connection, contents, ids))
+        rows: list[Row] = []
+        origins: list[tuple[Taken, Told]] = []
+        for one in taken:
+            again = known.seen(one.identity) is not None
+            withdrawn = list(_withdrawn(one, known, self.ground))
+            if self._allowed(one, known, withdrawn, again=again):
+                origins += [(one, told) for told in (*(() if again else one.meaning.documents), *withdrawn)]
+                rows += [] if again else [_row(one, self.job.id, self.now)]
+                known.add(one.identity, one.content, one.event)
+        self._weave(connection, origins)
+        captures.put_events(connection, [known.named(row) for row in rows])
+        captures.known_also_as(connection, known.renamed())
+        return len(taken)
+
+    def _meant(self, at: int, judged: Judged) -> Taken | None:
+        if judged.event is None:
+            return None
+        try:
+            found = meaning(judged.event, self.ground)
+        except Rejected as fault:
+            where = Where(judged.where, xml=self.job.media_type in XML_TYPES)
+            problems = tuple(replace(problem, path=where.at(*_parts(problem.path))) for problem in fault.problems)
+            self.fresh.append(Failure(at, "validation", fault.message, problems))
+            return None
+        if self.job.plants and found.plant not in self.job.plants:
+            said = f"this key is limited to {', '.join(self.job.plants)}; the event is of {found.plant or 'no plant'}"
+            self.fresh.append(Failure(at, "security", said))
+            return None
+        return Taken(at, judged.event, identity(judged.event), found, judged.prefixes)
+
+    def _allowed(self, one: Taken, known: Known, withdrawn: Sequence[Told], *, again: bool) -> bool:
+        """Whether the eventID is free for this content, and what it takes back is of plants that the sender may tell of."""
+        if not again and known.conflicts(one.content, one.event):
+            self.fresh.append(Failure(one.at, "exists", f"eventID {one.event.event_id} is another event already"))
+            return False
+        if self.job.plants and any(told["plant"] not in self.job.plants for told in withdrawn):
             said = f"eventID {one.event.event_id} is an event of a plant that this key is not allowed"
-            failures.append(Failure(one.at, "security", said))
-            continue
-        origins += [(one.at, told) for told in (*(one.meaning.documents if again is None else ()), *withdrawn)]
-        if again is None:
-            rows.append(_row(one, job.id, now))
-        known.add(one.identity, one.content, one.event)
-    _weave(connection, origins, taken, failures, now)
-    captures.put_events(connection, [known.named(row) for row in rows])
-    captures.known_also_as(connection, known.renamed())
-    return len(taken)
+            self.fresh.append(Failure(one.at, "security", said))
+            return False
+        return True
+
+    def _weave(self, connection: Transaction, origins: Sequence[tuple[Taken, Told]]) -> None:
+        woven: list[Woven] = []
+        places: list[int] = []
+        for one, told in origins:
+            try:
+                document = read_document(told)
+            except Rejected as fault:
+                self.fresh.append(Failure(one.at, "validation", fault.message, fault.problems))
+                continue
+            payload = event_json(one.event, prefixes=one.prefixes)
+            woven.append(Woven(document, Provenance(CONNECTION, one.event.type, one.content), payload))
+            places.append(one.at)
+        self.fresh += [
+            Failure(places[outcome.at], "validation", "the genealogy cannot use the event", outcome.problems)
+            for outcome in weave(connection, woven, now=self.now)
+            if outcome.at is not None and outcome.state == "rejected"
+        ]
 
 
-def _meant(at: int, judged: Judged, plants: Sequence[str], ground: Ground, failures: list[Failure]) -> Taken | None:
-    event = judged.event
-    if event is None:
-        return None
-    try:
-        found = meaning(event, ground)
-    except Rejected as fault:
-        problems = tuple(replace(problem, path=f"{judged.where}/{problem.path}") for problem in fault.problems)
-        failures.append(Failure(at, "validation", fault.message, problems))
-        return None
-    if plants and found.plant not in plants:
-        said = f"this key is limited to {', '.join(plants)}; the event is of {found.plant or 'no plant'}"
-        failures.append(Failure(at, "security", said))
-        return None
-    return Taken(at, event, identity(event), found, judged.prefixes)
+def _parts(path: str) -> list[str | int]:
+    return [int(part) if part.isdecimal() else part for part in path.split("/")]
 
 
 def _withdrawn(one: Taken, known: Known, ground: Ground) -> Iterator[dict[str, Any]]:
@@ -241,26 +261,3 @@ def _row(one: Taken, job: str, now: datetime) -> Row:
         body=event_json(replace(event, event_id=None, record_time=None), prefixes=one.prefixes).decode(),
         job=job,
     )
-
-
-def _weave(
-    connection: Transaction, origins: Sequence[tuple[int, dict[str, Any]]], taken: Sequence[Taken], failures: list[Failure], now: datetime
-) -> None:
-    events = {one.at: one for one in taken}
-    woven: list[Woven] = []
-    places: list[int] = []
-    for at, told in origins:
-        one = events[at]
-        try:
-            document = read_document(told)
-        except Rejected as fault:
-            failures.append(Failure(at, "validation", fault.message, fault.problems))
-            continue
-        payload = event_json(one.event, prefixes=one.prefixes)
-        woven.append(Woven(document, Provenance(CONNECTION, one.event.type, one.content), payload))
-        places.append(at)
-    failures += [
-        Failure(places[outcome.at], "validation", "the genealogy cannot use the event", outcome.problems)
-        for outcome in weave(connection, woven, now=now)
-        if outcome.at is not None and outcome.state == "rejected"
-    ]

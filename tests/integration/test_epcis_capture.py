@@ -110,6 +110,16 @@ def test_one_wrong_event_undoes_all_or_is_left_out(client: FlaskClient, site: Ho
     assert times(ask(client, headers)) == ["01"]
 
 
+def test_a_reason_is_at_its_place_in_xml_too(client: FlaskClient, site: House) -> None:
+    wrong = event(1, outputEPCList=["urn:epc:id:gdti:4012345.00009.PO-4711"])
+    events = [one.event for one in read(document(wrong), "application/json").events if one.event]
+
+    job = capture(client, key(site), document_xml(events, created=NOW, prefixes={}), "application/xml")
+
+    place = "/EPCISDocument/EPCISBody/EventList/TransformationEvent[1]/outputEPCList/epc[1]"
+    assert [one["path"] for one in job["errors"][0]["problems"]] == [place]
+
+
 def test_an_event_that_the_genealogy_refuses_is_refused_whole(client: FlaskClient, site: House) -> None:
     item = {"item": "04012345222227", "base_uom": "H87", "tracking": "lot"}
     load([orjson.dumps({"kind": "item", "plant": "HZ", "key": "1", "revision": 1, "body": item})], begin=site.begin, now=lambda: NOW)

@@ -60,7 +60,8 @@ def _event(read: Members, type_: str) -> EpcisEvent:
     return EpcisEvent(
         type_,
         read.moment(("eventTime",), told.get("eventTime")) or datetime.fromisoformat("1970-01-01T00:00:00Z"),
-        read.matching(("eventTimeZoneOffset",), told.get("eventTimeZoneOffset"), _OFFSET, "must be ±hh:mm, at most 14:00") or "+00:00",
+        read.matching(("eventTimeZoneOffset",), told.get("eventTimeZoneOffset"), form=_OFFSET, said="must be ±hh:mm, at most 14:00")
+        or "+00:00",
         event_id=read.uri(("eventID",), told.get("eventID")),
         record_time=read.moment(("recordTime",), told.get("recordTime")),
         action=told.get("action") if told.get("action") in ACTIONS else None,
@@ -106,7 +107,9 @@ def _classes(read: Members, name: str) -> tuple[Quantity, ...]:
         quantity = read.number((name, at, "quantity"), told.get("quantity"))
         if quantity is not None and quantity <= 0:
             read.wrong((name, at, "quantity"), "must be greater than zero", quantity)
-        uom = read.matching((name, at, "uom"), told.get("uom"), _UOM, "must be a code of UN/ECE Recommendation 20, 2 or 3 characters")
+        uom = read.matching(
+            (name, at, "uom"), told.get("uom"), form=_UOM, said="must be a code of UN/ECE Recommendation 20, 2 or 3 characters"
+        )
         if uom is not None and quantity is None and "quantity" not in told:
             read.wrong((name, at, "uom"), "has no quantity to count", uom)
         if uri is not None and any(uri == held.epc_class and uom == held.uom for held in found):

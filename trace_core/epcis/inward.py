@@ -72,7 +72,7 @@ class _Said:
         self.at = time_text(event.at)
 
     def lines(self, role: str, *lists: str) -> list[Line]:
-        found = read_lines(self.event, role, lists, self.ground, self.plant)
+        found = read_lines(self.event, role, lists=lists, ground=self.ground, plant=self.plant)
         self.problems += found.problems
         self.notes += found.loose
         return found.lines
@@ -236,7 +236,7 @@ def _transformation(said: _Said) -> Iterator[tuple[str, Told]]:
         yield from _pooled(said, name, inputs, outputs)
         return
     about = said.about() | {"order": order or said.synthetic_order(), "own_order": order is not None}
-    yield from transformed(event, plant, inputs, outputs, about=about, ways=lambda: _ways(said, MOVES["rename"]))
+    yield from transformed(event, plant, inputs=inputs, outputs=outputs, about=about, ways=lambda: _ways(said, MOVES["rename"]))
 
 
 def _repair(said: _Said) -> Iterator[tuple[str, Told]]:

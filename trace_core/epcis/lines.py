@@ -62,7 +62,7 @@ class Lines:
     loose: list[Problem] = field(default_factory=list)
 
 
-def read_lines(event: EpcisEvent, role: str, lists: Sequence[str], ground: Ground, plant: str) -> Lines:
+def read_lines(event: EpcisEvent, role: str, *, lists: Sequence[str], ground: Ground, plant: str) -> Lines:
     """The things in these lists; `role` is what our extension calls the side: `thing`, `input`, `output`, `child`, `removed`."""
     own = [one for one in many(event.extensions.get(PART)) if isinstance(one, Mapping) and one.get(f"{OWN}list") == role]
     return _of_parts(own, ground, plant) if own else _of_lists(event, lists, ground, plant)
@@ -111,7 +111,7 @@ class Written:
     parts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def write_lines(lines: Sequence[Line], role: str, ground: Ground, plant: str, *, bare: bool = False) -> Written:
+def write_lines(lines: Sequence[Line], role: str, *, ground: Ground, plant: str, bare: bool = False) -> Written:
     """The lists of one side. `bare`: units and containers are understood to have no quantity, as in packing."""
     uris = {line: ground.thing_uri(line.thing, plant) for line in lines}
     classes: dict[str, list[Line]] = {}

@@ -104,7 +104,7 @@ class Members:
             return None
         return number
 
-    def matching(self, path: Path, told: Any, form: re.Pattern[str], said: str) -> str | None:
+    def matching(self, path: Path, told: Any, *, form: re.Pattern[str], said: str) -> str | None:
         """A text of a form."""
         if told is None:
             return None

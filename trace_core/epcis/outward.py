@@ -84,7 +84,7 @@ class _Ways:
         """The event with these sides: (role, name of the lists without `EPCList`, lines)."""
         instances, classes, parts = dict(event.instances), dict(event.classes), []
         for role, prefix, lines in sides:
-            written = write_lines(lines, role, self.ground, self.plant, bare=bare)
+            written = write_lines(lines, role, ground=self.ground, plant=self.plant, bare=bare)
             parts += written.parts
             instance_list, class_list = _LISTS[prefix]
             if written.instances:
@@ -179,7 +179,9 @@ def _repair(event: EpcisEvent, body: Body, ways: _Ways) -> EpcisEvent:
         action, step = ("ADD", "installing") if installed else ("DELETE", "removing")
         one_sided = replace(told, type="AssociationEvent", action=action, biz_step=step, parent=uri)
         return ways.sides(one_sided, [("child", "child", [*installed, *removed])])
-    parts = [write_lines(lines, role, ways.ground, ways.plant) for role, lines in (("installed", installed), ("removed", removed))]
+    parts = [
+        write_lines(lines, role, ground=ways.ground, plant=ways.plant) for role, lines in (("installed", installed), ("removed", removed))
+    ]
     exact = [_exact(line, role, ways) for role, lines in (("installed", installed), ("removed", removed)) for line in lines]
     alone = ((uri,), ()) if holder.kind != "lot" else ((), (Quantity(uri),))
     sides = [_joined(alone, (written.instances, written.classes)) for written in parts]

@@ -17,9 +17,9 @@ _SAME_ITEM_STEPS = frozenset({"repackaging"})
 def transformed(
     event: EpcisEvent,
     plant: str,
+    *,
     inputs: Sequence[Line],
     outputs: Sequence[Line],
-    *,
     about: Mapping[str, Any],
     ways: Callable[[], Told],
 ) -> Iterator[tuple[str, Told]]:
