@@ -73,7 +73,7 @@ def moment(text: str | None, option: str) -> datetime | None:
     return found if isinstance(found, datetime) else None
 
 
-def trace(  # noqa: PLR0913, PLR0917 - options of the command line
+def trace(
     direction: Annotated[str, typer.Argument(help="backward: what is in it; forward: what may contain it.")],
     thing: Annotated[str, typer.Argument(help="A thing id, or any number that names exactly one thing.")],
     at: Annotated[str | None, typer.Option(help="The world at this time (RFC 3339).")] = None,

@@ -257,6 +257,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_recall_case")),
     )
     op.create_index("ix_recall_case_open", "recall_case", ["name"], unique=False, postgresql_where=sa.text("closed_at IS NULL"))
+    _epcis()
+    op.create_table(
+        "run",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("plant", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("nominal_at", sa.DateTime(timezone=True), nullable=False, comment="the time it was due at; part of its identity"),
+        sa.Column("full", sa.Boolean(), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False, comment="order within a sync: masters first"),
+        sa.Column("state", sa.Text(), nullable=False, comment="due, running, pulled, done, failed or stopped"),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("fetched", sa.BigInteger(), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
+    )
+    op.create_index(
+        "ix_run_open", "run", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state IN ('due', 'running', 'pulled')")
+    )
+    op.create_index("uq_run_due", "run", ["connection", "kind", "nominal_at"], unique=True)
+    op.create_table(
+        "schedule_mark",
+        sa.Column("schedule", sa.Text(), nullable=False, comment="connection and interval of the schedule"),
+        sa.Column("last_nominal", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("schedule", name=op.f("pk_schedule_mark")),
+    )
+    op.create_table(
+        "api_key",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False, comment="SHA-256 of the key; the key itself is shown once and never kept"),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="empty: all plants"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
+    )
+    op.create_index("uq_api_key_digest", "api_key", ["digest"], unique=True)
+    # ### end Alembic commands ###
+
+
+def _epcis() -> None:
     op.create_table(
         "capture_job",
         sa.Column("id", sa.Text(), nullable=False),
@@ -309,46 +356,3 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_named_query")),
     )
-    op.create_table(
-        "run",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("connection", sa.Text(), nullable=False),
-        sa.Column("plant", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("nominal_at", sa.DateTime(timezone=True), nullable=False, comment="the time it was due at; part of its identity"),
-        sa.Column("full", sa.Boolean(), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False, comment="order within a sync: masters first"),
-        sa.Column("state", sa.Text(), nullable=False, comment="due, running, pulled, done, failed or stopped"),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("fetched", sa.BigInteger(), nullable=False),
-        sa.Column("unchanged", sa.BigInteger(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=True),
-        sa.Column("verdict", sa.Text(), nullable=True),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
-    )
-    op.create_index(
-        "ix_run_open", "run", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state IN ('due', 'running', 'pulled')")
-    )
-    op.create_index("uq_run_due", "run", ["connection", "kind", "nominal_at"], unique=True)
-    op.create_table(
-        "schedule_mark",
-        sa.Column("schedule", sa.Text(), nullable=False, comment="connection and interval of the schedule"),
-        sa.Column("last_nominal", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("schedule", name=op.f("pk_schedule_mark")),
-    )
-    op.create_table(
-        "api_key",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("digest", sa.Text(), nullable=False, comment="SHA-256 of the key; the key itself is shown once and never kept"),
-        sa.Column("role", sa.Text(), nullable=False),
-        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="empty: all plants"),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
-    )
-    op.create_index("uq_api_key_digest", "api_key", ["digest"], unique=True)
-    # ### end Alembic commands ###
