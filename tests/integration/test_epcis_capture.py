@@ -31,6 +31,16 @@ def test_a_captured_document_is_genealogy(client: FlaskClient, site: House) -> N
     assert backward(site, "HZ/serial/04012345111118/S2") == ["HZ/lot/04012345222227/L1"]
 
 
+def test_what_only_observes_is_kept_and_makes_no_document(client: FlaskClient, site: House) -> None:
+    headers = key(site)
+    seen = {"type": "ObjectEvent", "action": "OBSERVE", "bizStep": "departing", "inputQuantityList": None, "outputEPCList": None}
+
+    assert capture(client, headers, document(event(1, **seen, epcList=[BOARD.format("S1")])))["success"]
+
+    assert times(ask(client, headers, "EQ_bizStep=departing")) == ["01"]
+    assert backward(site, "HZ/serial/04012345111118/S1") == []
+
+
 def test_a_gtin_is_the_item_that_has_it(client: FlaskClient, site: House) -> None:
     item = {"item": "PCBA", "base_uom": "H87", "tracking": "serial", "global_item": "4012345111118"}
     load([orjson.dumps({"kind": "item", "plant": "HZ", "key": "1", "revision": 1, "body": item})], begin=site.begin, now=lambda: NOW)
