@@ -34,6 +34,9 @@ name = "{name}"
 # system = "kingdee"
 # [connections.hz-kingdee.settings]
 # url = "http://127.0.0.1:8711/k3cloud/"
+
+# [epcis.places]
+# "4012345000016" = "HZ"
 """
 
 
