@@ -17,11 +17,12 @@ from lotweave.console.epcis_problems import EpcisException
 from pipelines.state import named_queries
 from pipelines.steps.epcis_query import Page, page
 from trace_core.documents.fields import time_text
-from trace_core.epcis.keys import as_urn, canonical
+from trace_core.epcis.keys import canonical
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.queries import Query, from_json, from_url
 from trace_core.epcis.shape import CONTEXT, TYPES
 from trace_core.epcis.things import OWN_PREFIX
+from trace_core.epcis.urns import as_urn
 from trace_core.epcis.vocabulary import BIZ_STEP, DISPOSITION
 from trace_core.epcis.writing import answer_json, as_given, event_json
 from trace_core.epcis.writing_xml import answer_xml, event_xml

@@ -1,4 +1,4 @@
-"""GS1 identification keys: EPC URNs and GS1 Digital Links in one canonical form, and back where the company prefix is known.
+"""GS1 identification keys: EPC URNs and GS1 Digital Links in one canonical form.
 
 Canonical is `https://id.gs1.org/AI/KEY[/AI/QUALIFIER]` with the finest qualifier alone, no query, no other attributes. Source: EPC Tag
 Data Standard, section 6; GS1 Digital Link URI syntax, section 5; CBV 2.0, section 8.9 (hash).
@@ -7,7 +7,7 @@ Data Standard, section 6; GS1 Digital Link URI syntax, section 5; CBV 2.0, secti
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -54,23 +54,6 @@ def check_digit(digits: str) -> str:
 def encoded(text: str) -> str:
     """The text as a path segment of a Digital Link; what is encoded already stays."""
     return "".join(_ENCODED.get(character, character) for character in text)
-
-
-def as_urn(uri: str, prefixes: Collection[str]) -> str:
-    """The EPC URN of a Digital Link whose key begins with one of the company prefixes; else the URI as it is.
-
-    A link does not say how long its company prefix is, so that without the prefix there is no way back.
-    """
-    if uri.startswith("urn:"):
-        return uri
-    key = key_of(uri)
-    if key is None:
-        return uri
-    for prefix in sorted(prefixes, key=len, reverse=True):
-        found = _urn(key, prefix)
-        if found:
-            return found
-    return uri
 
 
 def _gtin(prefix: str, item: str) -> str:
@@ -160,34 +143,3 @@ def _of_link(uri: str) -> str | None:
             finest = next((name for name in _FINEST.get(ai, ()) if name in qualifiers), None)
             return f"{HOST}/{ai}/{value}" + (f"/{finest}/{encoded(qualifiers[finest])}" if finest else "")
     return None
-
-
-_SCHEMES = {"00": "sscc", "414": "sgln", "417": "pgln", "8017": "gsrnp", "8018": "gsrn"}
-
-
-def _urn(key: Key, prefix: str) -> str | None:
-    """The URN of a key whose company prefix is this one, None when it is not or the scheme has no URN."""
-    if key.ai in {"01", "00"}:
-        body = key.value[:-1]
-        if body[1:].startswith(prefix):
-            rest = body[0] + body[1 + len(prefix) :]
-            return _trade_urn(key, prefix, rest)
-        return None
-    if not key.value.removeprefix("0" if key.ai == "8003" else "").startswith(prefix):
-        return None
-    if key.ai in _SCHEMES:
-        tail = {"414": f".{key.qualifier or '0'}"}.get(key.ai, "")
-        return f"urn:epc:id:{_SCHEMES[key.ai]}:{prefix}.{key.value[len(prefix) : -1]}{tail}"
-    if key.ai == "8003":
-        return f"urn:epc:id:grai:{prefix}.{key.value[1 + len(prefix) : 13]}.{key.value[14:]}" if key.value[14:] else None
-    return f"urn:epc:id:giai:{prefix}.{key.value[len(prefix) :]}" if key.ai == "8004" else None
-
-
-def _trade_urn(key: Key, prefix: str, rest: str) -> str | None:
-    if key.ai == "00":
-        return f"urn:epc:id:sscc:{prefix}.{rest}"
-    return {
-        "21": f"urn:epc:id:sgtin:{prefix}.{rest}.{key.qualifier}",
-        "10": f"urn:epc:class:lgtin:{prefix}.{rest}.{key.qualifier}",
-        "": f"urn:epc:idpat:sgtin:{prefix}.{rest}.*",
-    }.get(key.qualifier_ai)

@@ -6,12 +6,12 @@ least one term of each group, so that a store reads few others. Source: EPCIS 2.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from trace_core.epcis.keys import HOST, canonical
+from trace_core.epcis.keys import canonical
 from trace_core.epcis.model import EpcisEvent, Place, Quantity, Typed
+from trace_core.epcis.patterns import is_pattern, matches
 from trace_core.epcis.queries import Condition, Query
 from trace_core.epcis.shape import CLASSES
 
@@ -78,18 +78,13 @@ def asked_ids(query: Query) -> list[list[str]]:
     ]
 
 
-def is_pattern(uri: str) -> bool:
-    """Whether an identifier stands for many."""
-    return uri.startswith("urn:epc:idpat:")
-
-
 def _holds(event: EpcisEvent, condition: Condition, aliases: Collection[str]) -> bool:
     test = _TESTS.get(condition.name)
     if test is not None:
         return any(test(event, value, condition.of) for value in condition.values)
     if condition.name == "EQ_eventID":
         return any(value in aliases for value in condition.values)
-    return any(_matches(value, named) for value in condition.values for named in _named(event, condition.name))
+    return any(matches(value, named) for value in condition.values for named in _named(event, condition.name))
 
 
 def _named(event: EpcisEvent, name: str) -> Iterator[str]:
@@ -100,41 +95,6 @@ def _named(event: EpcisEvent, name: str) -> Iterator[str]:
             yield from (one.epc_class for one in event.quantities(role))
         else:
             yield from event.epcs(role)
-
-
-def _matches(value: str, named: str) -> bool:
-    if not is_pattern(value):
-        return canonical(value) == canonical(named)
-    return value == named or bool(_pattern(value).match(canonical(named)))
-
-
-_PREFIXED: Mapping[str, str] = {
-    "sgtin": r"/01/\d{}\d+(/21/.+)?",
-    "sscc": r"/00/\d{}\d+",
-    "grai": r"/8003/0{}.+",
-    "giai": r"/8004/{}.+",
-    "sgln": r"/414/{}\d+(/254/.+)?",
-    "pgln": r"/417/{}\d+",
-    "gdti": r"/253/{}.+",
-    "sgcn": r"/255/{}.+",
-    "gsrn": r"/8018/{}\d+",
-    "gsrnp": r"/8017/{}\d+",
-    "cpi": r"/8010/{}.+",
-    "itip": r"/8006/\d{}\d+(/21/.+)?",
-    "lgtin": r"/01/\d{}\d+/10/.+",
-}
-_QUALIFIED = {"sgtin": r"(/21/.+)?", "itip": r"(/21/.+)?", "sgln": r"(/254/.+)?", "cpi": r"(/8011/.+)?", "lgtin": r"/10/.+"}
-
-
-def _pattern(value: str) -> re.Pattern[str]:
-    """What canonical links an EPC pattern stands for: all of a company, or all of one product or asset type."""
-    scheme, _, body = value.removeprefix("urn:epc:idpat:").partition(":")
-    parts = body.split(".")
-    if parts[0].isdigit() and scheme in _PREFIXED and all(part == "*" for part in parts[1:]):
-        return re.compile(re.escape(HOST) + _PREFIXED[scheme].replace("{}", parts[0]) + r"\Z")
-    whole = canonical(value)
-    tail = _QUALIFIED.get(scheme, r".*")
-    return re.compile(re.escape(whole) + tail + r"\Z") if whole != value else re.compile(re.escape(value) + r"\Z")
 
 
 def _at(place: Place | None, value: str) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trace_core.epcis.keys import Key, as_urn, canonical, check_digit, key_of
+from trace_core.epcis.keys import Key, canonical, check_digit, key_of
+from trace_core.epcis.urns import as_urn
 
 SPELLINGS = [
     ("urn:epc:id:sgtin:4012345.012345.12", "https://id.gs1.org/01/04012345123456/21/12"),
