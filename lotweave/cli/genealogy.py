@@ -98,16 +98,14 @@ def trace(
             root, candidates = single(documents, thing)
             if root is None:
                 no_single(thing, candidates, as_json=as_json)
-            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
-            also: Also = {"summary": summary, "exposure": exposure, "histories": histories}
-            answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
             if form == "epcis":
                 asked = Asked(world_at or clock(), question)
                 ways: dict[str, Any] = {"direction": direction, "asked": asked, "ground": house.site.epcis.ground, "now": clock()}
                 sys.stdout.buffer.write(trace_document(documents, documents.connection, root, **ways) + b"\n")
                 return
-            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question, "summary": summary}
-            answer = ask(documents, root, direction=direction, now=clock(), **options)
+            options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
+            also: Also = {"summary": summary, "exposure": exposure, "histories": histories}
+            answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
 
