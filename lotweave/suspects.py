@@ -61,8 +61,8 @@ def _by_closures(base: Snapshot, closures: Closures, failing: Sequence[ThingId])
     population = BitMap(np.flatnonzero(wanted[names.label]).astype(np.uint32))
     numbers = {names.of(number): number for number in population}
     failed = BitMap(numbers[thing.uri] for thing in failing if thing.uri in numbers)
-    sources = {names.of(int(source)): closures.of(int(source)) for source in closures.sources}
-    candidates = {name: reached for name, reached in sources.items() if reached.intersect(failed)}
+    reached = ((source, closures.of(source)) for source in closures.sources.tolist())
+    candidates = {names.of(source): units for source, units in reached if units.intersect(failed)}
     return Suspects(causes(candidates, failed, population), len(failed), len(population), "closures")
 
 

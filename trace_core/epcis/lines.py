@@ -1,7 +1,7 @@
 """The things of an event with their quantities, from its standard lists or, where those cannot carry them, from our own extension.
 
-EPCIS has no quantity beside a serial-numbered unit or a logistic unit, no unit longer than three characters and no reference designators;
-`lotweave:part` says these for a whole list, in its order.
+EPCIS has no quantity beside a serial-numbered unit or a logistic unit, no unit longer than three characters, no reference designators and
+no alternatives; `lotweave:part` says these for a whole list, in its order.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ class Line:
     designators: tuple[str, ...] = ()
     lot: ThingId | None = None
     path: str = ""
+    group: str = ""
+    into: tuple[ThingId, ...] = ()
 
     def told(self, plant: str) -> dict[str, Any]:
         """The thing as a document of the plant writes it."""
@@ -44,6 +46,8 @@ class Line:
         found |= {"quantity": self.quantity} if self.quantity is not None else {}
         found |= {"uom": self.uom} if self.uom is not None else {}
         found |= {"designators": list(self.designators)} if self.designators else {}
+        found |= {"group": self.group} if self.group else {}
+        found |= {"into": [thing_told(thing, plant) for thing in self.into]} if self.into else {}
         return found | ({"lot": thing_told(self.lot, plant)} if self.lot else {})
 
 
@@ -78,7 +82,9 @@ def _of_parts(own: Iterable[Mapping[str, Any]], ground: Ground, plant: str) -> L
             found.problems.append(Problem("lotweave:part", "names no thing", uri))
             continue
         quantity, uom = (None if one.get(f"{OWN}{name}") is None else str(one[f"{OWN}{name}"]) for name in ("quantity", "uom"))
-        found.lines.append(Line(thing, quantity, uom, tuple(map(str, many(one.get(f"{OWN}designator")))), lot, "lotweave:part"))
+        into = tuple(into for uri in many(one.get(f"{OWN}into")) if (into := ground.thing_at(str(uri), plant, instance=True)))
+        designators, group = tuple(map(str, many(one.get(f"{OWN}designator")))), str(one.get(f"{OWN}group", ""))
+        found.lines.append(Line(thing, quantity, uom, designators, lot, "lotweave:part", group, into))
     return found
 
 
@@ -128,7 +134,7 @@ def write_lines(lines: Sequence[Line], role: str, *, ground: Ground, plant: str,
 
 def _simple(line: Line, *, bare: bool) -> bool:
     """Whether the standard lists carry the line."""
-    if line.designators or line.lot:
+    if line.designators or line.lot or line.group or line.into:
         return False
     if line.thing.kind != "lot":
         return (line.quantity, line.uom) == ((None, None) if bare else ("1", PIECES))
@@ -151,6 +157,8 @@ def _part(line: Line, uri: str, role: str, ground: Ground, plant: str) -> dict[s
     told |= {f"{OWN}quantity": line.quantity} if line.quantity is not None else {}
     told |= {f"{OWN}uom": line.uom} if line.uom is not None else {}
     told |= {f"{OWN}designator": list(line.designators)} if line.designators else {}
+    told |= {f"{OWN}group": line.group} if line.group else {}
+    told |= {f"{OWN}into": [ground.thing_uri(thing, plant) for thing in line.into]} if line.into else {}
     return told | ({f"{OWN}lot": ground.thing_uri(line.lot, plant)} if line.lot else {})
 
 

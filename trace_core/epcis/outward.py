@@ -63,7 +63,9 @@ class _Ways:
     def line(self, told: Mapping[str, Any], thing: Mapping[str, Any] | None = None) -> Line:
         lot = thing_of(told["lot"], self.plant) if "lot" in told else None
         named = thing_of(thing if thing is not None else told["thing"], self.plant)
-        return Line(named, told.get("quantity"), told.get("uom"), tuple(told.get("designators", ())), lot)
+        into = tuple(thing_of(one, self.plant) for one in told.get("into", ()))
+        designators = tuple(told.get("designators", ()))
+        return Line(named, told.get("quantity"), told.get("uom"), designators, lot, group=told.get("group", ""), into=into)
 
     def transactions(self) -> tuple[Typed, ...]:
         order, shipment = self.body.get("order"), self.body.get("shipment")

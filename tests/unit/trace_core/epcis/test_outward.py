@@ -51,7 +51,7 @@ def back(event: EpcisEvent, ground: Ground, *, xml: bool) -> list[Document]:
 @pytest.mark.parametrize("xml", [False, True], ids=["json", "xml"])
 @pytest.mark.parametrize("seed", range(12))
 def test_every_document_of_a_random_world_comes_back_as_it_was(seed: int, xml: bool) -> None:
-    for one in world(random.Random(seed)):
+    for one in world(random.Random(seed), rich=True):
         document = read_document(one)
         event = epcis_of(document, Ground())
         if event is None:
