@@ -27,6 +27,8 @@ from trace_core.identifiers import KINDS, ThingId
 
 REMEMBERED = 200_000
 """Parts in memory at most."""
+SET_UPS = 2_000
+"""Lists of inputs in memory at most: boards made one after the other name the same ones."""
 Told = dict[str, Any]
 
 
@@ -49,7 +51,7 @@ class _Operation(Struct, forbid_unknown_fields=True):
     operation: str
     at: str
     outputs: list[Raw]
-    inputs: list[Raw]
+    inputs: Raw
     started_at: str | None = None
     equipment: str | None = None
     people: list[str] | None = None
@@ -144,6 +146,18 @@ class _Parts:
     def __init__(self, plant: str) -> None:
         self.plant = plant
         self._known: dict[str, dict[bytes, tuple[Any, bytes]]] = {name: {} for name in _FORMS}
+        self._set_ups: dict[bytes, tuple[tuple[Flow, ...], orjson.Fragment]] = {}
+
+    def inputs(self, raw: Raw) -> tuple[tuple[Flow, ...], orjson.Fragment]:
+        """The flows of a whole list of inputs, and the list as JSON; equal lists give the very same flows."""
+        text = bytes(raw)
+        found = self._set_ups.get(text)
+        if found is None:
+            found = self.group("inputs", _LIST.decode(text))
+            if len(self._set_ups) >= SET_UPS:
+                self._set_ups.clear()
+            self._set_ups[text] = found
+        return found
 
     def group(self, name: str, raws: list[Raw]) -> tuple[tuple[Flow, ...], orjson.Fragment]:
         """The flows of a list of parts, and the list as JSON."""
@@ -176,7 +190,7 @@ def _operation(body: _Operation, parts: _Parts) -> Read:
     told |= {name: value for name in ("good", "rework", "scrap") if (value := _quantity(getattr(body, name))) is not None}
     if body.people is not None:
         told["people"] = body.people
-    inputs, told["inputs"] = parts.group("inputs", body.inputs)
+    inputs, told["inputs"] = parts.inputs(body.inputs)
     outputs, told["outputs"] = parts.group("outputs", body.outputs)
     return told, {"inputs": inputs, "outputs": outputs}
 
@@ -244,7 +258,8 @@ def _moment(text: str) -> tuple[datetime, str, str]:
         moment = datetime.fromisoformat(text)
     except ValueError as fault:
         raise Unusual from fault
-    return moment, time_text(moment), time_text(moment.astimezone(UTC))
+    normal = time_text(moment)
+    return moment, normal, normal if normal.endswith("Z") else time_text(moment.astimezone(UTC))
 
 
 def _quantity(text: str | None) -> str | None:
@@ -282,6 +297,7 @@ def _made(part: _Made) -> Told:
     return told if part.lot is None else told | {"lot": _thing(part.lot)}
 
 
+_LIST = msgspec.json.Decoder(list[Raw])
 _DECODERS: dict[str, Any] = {
     "inputs": msgspec.json.Decoder(_Taken),
     "outputs": msgspec.json.Decoder(_Made),

@@ -24,7 +24,7 @@ from trace_core.errors import Problem, Rejected
 from trace_core.reading import Reader
 from trace_core.store.take import Outcome, Provenance
 
-BATCH = 2000
+BATCH = 4000
 CONNECTION = "load"
 Begin = Callable[[], AbstractContextManager[Transaction]]
 

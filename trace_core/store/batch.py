@@ -22,16 +22,34 @@ Column = Any
 
 
 @dataclass(slots=True)
+class Lists:
+    """The different lists of flows: list k is `of[starts[k]:starts[k + 1]]`; `held[e]` are inputs, removed and outputs of event e."""
+
+    of: Column
+    starts: Column
+    held: Column
+
+    def expanded(self) -> tuple[Column, Column]:
+        """The flows of all events one after the other, and how many each list of each event has."""
+        which = self.held.ravel()
+        counts = np.diff(self.starts)[which]
+        skipped = np.repeat(self.starts[which] - (np.cumsum(counts) - counts), counts)
+        return self.of[np.arange(len(skipped)) + skipped], counts.reshape(-1, 3)
+
+
+@dataclass(slots=True)
 class Batch:
     """Events by document, in ascending order of document.
 
     The occurrences of event k are `of[starts[k]:starts[k + 1]]`, places in `flows`: inputs and removed parts, then from `made[k]` on
-    outputs. `thing` and `lot` are, for each flow, places in `things`; -1 where an output belongs to no other lot.
+    outputs. `thing` and `lot` are, for each flow, places in `things`; -1 where an output belongs to no other lot. `unheard` are things
+    that no event had named before, known once the batch is logged.
     """
 
     ids: Column
     events: list[Event]
     flows: list[Flow]
+    lists: Lists
     of: Column
     starts: Column
     made: Column
@@ -45,16 +63,10 @@ class Batch:
         """The events that the documents state."""
         told = {id_: event for id_ in sorted(documents) if (event := event_of(documents[id_]))}
         events = list(told.values())
-        taken = np.array([len(event.inputs) + len(event.removed) for event in events], np.int64)
-        counts = taken + np.array([len(event.outputs) for event in events], np.int64)
-        occurring = list(chain.from_iterable(chain(event.inputs, event.removed, event.outputs) for event in events))
-        names = list(map(id, occurring))
-        each = dict(zip(names, occurring, strict=True))
-        places = dict(zip(each, range(len(each)), strict=True))
-        of = np.fromiter(map(places.__getitem__, names), np.int64, len(names))
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        flows = list(each.values())
-        found = cls(np.array(list(told), np.int64), events, flows, of, starts, starts[:-1] + taken)
+        flows, lists = _lists([part for event in events for part in (event.inputs, event.removed, event.outputs)])
+        of, counts = lists.expanded()
+        starts = np.concatenate([[0], np.cumsum(counts.sum(axis=1))]).astype(np.int64)
+        found = cls(np.array(list(told), np.int64), events, flows, lists, of, starts, starts[:-1] + counts[:, 0] + counts[:, 1])
         found.name_things()
         return found
 
@@ -88,3 +100,16 @@ class Batch:
         odds = np.concatenate([[0], np.cumsum(odd)])
         own = np.array([event.type in DIRECT and not event.removed and not event.reverses for event in self.events], bool)
         return own & (odds[self.starts[1:]] == odds[self.starts[:-1]]) & (self.made < self.starts[1:])
+
+
+def _lists(parts: list[tuple[Flow, ...]]) -> tuple[list[Flow], Lists]:
+    """The different flows of lists, and the different lists; what is alike is the very same object."""
+    lists = {id(part): part for part in parts}
+    places = dict(zip(lists, range(len(lists)), strict=True))
+    held = np.fromiter((places[id(part)] for part in parts), np.int64, len(parts)).reshape(-1, 3)
+    occurring = list(chain.from_iterable(lists.values()))
+    flows = dict(zip(map(id, occurring), occurring, strict=True))
+    numbers = dict(zip(flows, range(len(flows)), strict=True))
+    of = np.fromiter((numbers[id(flow)] for flow in occurring), np.int64, len(occurring))
+    starts = np.concatenate([[0], np.cumsum([len(part) for part in lists.values()])]).astype(np.int64)
+    return list(flows.values()), Lists(of, starts, held)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from sqlalchemy import Connection, bindparam, text
@@ -15,6 +17,7 @@ from trace_core.events import Event
 from trace_core.identifiers import ThingId
 from trace_core.store.batch import Batch
 
+Column = Any
 EMPTIED = "emptied"
 FIRST, LAST = 2000, 2100
 """Years that have partitions of their own; events outside them are in one partition together."""
@@ -38,17 +41,25 @@ def log_events(connection: Connection, batch: Batch, *, new: Collection[int] = (
 def _lines(batch: Batch, numbers: list[int], logged: Collection[int]) -> Iterator[str]:
     """The rows of the log as lines of a COPY."""
     of_thing = np.array([*map(str, numbers), "0"], object)
-    named = of_thing[batch.thing][batch.of].tolist()
-    lots, joined = of_thing[batch.lot][batch.of].tolist(), (batch.lot >= 0)[batch.of]
-    starts, made, plain = batch.starts.tolist(), batch.made.tolist(), batch.plain().tolist()
-    for k, (id_, event) in enumerate(zip(batch.ids.tolist(), batch.events, strict=True)):
+    named, lots, plain = (
+        _written(batch, of_thing[batch.thing]),
+        _written(batch, of_thing[batch.lot], batch.lot >= 0),
+        batch.plain().tolist(),
+    )
+    held = zip(batch.ids.tolist(), batch.events, batch.lists.held.tolist(), plain, strict=True)
+    for id_, event, (inputs, removed, outputs), is_so in held:
         if id_ in logged:
             continue
-        start, middle, end = starts[k], made[k], starts[k + 1]
-        belong = ",".join(lots[middle:end]) if joined[middle:end].any() else ""
+        taken = f"{named[inputs]},{named[removed]}" if named[inputs] and named[removed] else named[inputs] or named[removed]
         head = f"{id_}\t{event.at}\t{_type(event)}\t{escaped(event.plant)}\t{_or_null(event.order)}\t{_or_null(event.shipment)}"
-        things = f"{{{','.join(named[start:middle])}}}\t{{{','.join(named[middle:end])}}}\t{{{belong}}}"
-        yield f"{head}\t{'t' if plain[k] else 'f'}\t{things}\n"
+        yield f"{head}\t{'t' if is_so else 'f'}\t{{{taken}}}\t{{{named[outputs]}}}\t{{{lots[outputs]}}}\n"
+
+
+def _written(batch: Batch, of_flow: Column, asked: Column = None) -> list[str]:
+    """Each list of the batch with a word for every flow; empty where none of its flows is `asked` for."""
+    words, starts = of_flow[batch.lists.of].tolist(), batch.lists.starts.tolist()
+    wanted = None if asked is None else asked[batch.lists.of]
+    return [",".join(words[start:end]) if wanted is None or wanted[start:end].any() else "" for start, end in pairwise(starts)]
 
 
 def _type(event: Event) -> str:
@@ -77,18 +88,22 @@ def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
 def number_things(connection: Connection, things: Collection[ThingId]) -> tuple[dict[ThingId, int], set[ThingId]]:
     """The number of every thing, and those that are new; inserted in the order of names so that no two batches wait for each other."""
     named = {thing.uri: thing for thing in things}
-    found = {row.uri: row.id for row in connection.execute(_KNOWN, {"uris": list(named)})}
-    missing = sorted(named.keys() - found.keys())
-    made: dict[str, int] = {}
-    if missing:
-        made = {row.uri: row.id for row in connection.execute(_NEW, {"uris": missing})}
-        raced = [uri for uri in missing if uri not in made]
-        found |= made | ({row.uri: row.id for row in connection.execute(_KNOWN, {"uris": raced})} if raced else {})
-    return {thing: found[uri] for uri, thing in named.items()}, {named[uri] for uri in made}
+    rows = connection.execute(_NUMBERED, {"uris": list(named)}).all()
+    found = {named[row.uri]: row.id for row in rows}
+    made = {named[row.uri] for row in rows if row.made}
+    raced = [uri for uri, thing in named.items() if thing not in found]
+    found |= numbers_of(connection, [named[uri] for uri in raced])
+    return found, made
 
 
 _URIS = bindparam("uris", type_=ARRAY(Text))
-_NEW = text("INSERT INTO thing (uri) SELECT unnest(CAST(:uris AS text[])) ON CONFLICT (uri) DO NOTHING RETURNING uri, id").bindparams(_URIS)
+_NUMBERED = text(
+    "WITH asked AS MATERIALIZED (SELECT unnest(CAST(:uris AS text[])) AS uri),"
+    " held AS MATERIALIZED (SELECT a.uri, t.id FROM asked a LEFT JOIN thing t ON t.uri = a.uri),"
+    ' new AS (INSERT INTO thing (uri) SELECT uri FROM held WHERE id IS NULL ORDER BY uri COLLATE "C"'
+    " ON CONFLICT (uri) DO NOTHING RETURNING uri, id)"
+    " SELECT uri, id, false AS made FROM held WHERE id IS NOT NULL UNION ALL SELECT uri, id, true FROM new"
+).bindparams(_URIS)
 _KNOWN = text("SELECT uri, id FROM thing WHERE uri = ANY(:uris)").bindparams(_URIS)
 
 
