@@ -30,10 +30,11 @@ real: setup ## the same job on Tryton, an ERP that nobody here wrote
 .PHONY: bench-trace
 bench-trace: setup ## the genealogy at 50 million links beside PostgreSQL and the limit (about 15 minutes)
 	@$(BIN)/python -m bench.trace
+	@$(BIN)/python -m bench.trace.ingest
 
 .PHONY: bench-trace-month
 bench-trace-month: setup ## a month of 150 million links, without the peer
-	@$(BIN)/python -m bench.trace --units 2050000 --name g150 --no-peer --events 0
+	@$(BIN)/python -m bench.trace --units 2050000 --name g150 --no-peer
 
 .PHONY: lint
 lint: setup ## format check, lint, types, import contracts

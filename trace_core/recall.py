@@ -127,6 +127,9 @@ def recall(
     answer: dict[str, Any] = {"query": query, **_grouped(graph, things, places, asked)}
     answer["roots"] = [{"id": suspect.uri, "states": _states(places[suspect])} for suspect in suspects]
     answer["states"] = {thing.uri: _states(places[thing]) for thing in things}
+    certain = _certain(graph, suspects, asked, where)
+    if len(certain) < len(things):
+        answer["possible"] = [thing.uri for thing in things if thing not in certain]
     answer |= {"holds": [_hold(hold) for hold in holds], "collateral": sum(hold.collateral for hold in holds)}
     answer["narrowed"] = [{"condition": str(told), "things": len(found)} for told, found in zip(("", *where), steps, strict=True)]
     answer |= {"complete": not gaps, "gaps": [gap.as_json() for gap in gaps]}
@@ -144,11 +147,17 @@ def _affected(graph: Graph, suspects: Sequence[ThingId], asked: Asked, where: Se
     """Every thing that may contain a suspect, with the earliest τ; a suspect only where it may contain another one."""
     found: dict[ThingId, datetime] = {}
     for suspect in suspects:
-        walked = forward(graph, [suspect], Narrowed(asked.at, asked.question, frozenset(suspects), tuple(where)))
+        narrowed = Narrowed(asked.at, asked.question, frozenset(suspects), tuple(where), certain=asked.certain)
+        walked = forward(graph, [suspect], narrowed)
         for thing in walked.things():
             if thing != suspect:
                 found[thing] = min(walked.since[thing], found.get(thing, walked.since[thing]))
     return found
+
+
+def _certain(graph: Graph, suspects: Sequence[ThingId], asked: Asked, where: Sequence[Condition]) -> dict[ThingId, datetime]:
+    """The affected things that are so by certain links alone (ADR 0014)."""
+    return _affected(graph, suspects, Asked(asked.at, asked.question, certain=True), where)
 
 
 def _grouped(graph: Graph, things: Sequence[ThingId], places: dict[ThingId, list[Place]], asked: Asked) -> dict[str, Any]:

@@ -17,12 +17,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.trace")
     parser.add_argument("--units", type=int, default=683_000, help="finished units of the month; one has 73 links")
     parser.add_argument("--name", default="g50")
-    parser.add_argument("--events", type=int, default=1_140_000, help="reports of 44 parts for the ingest; 0 leaves it out")
     parser.add_argument("--no-peer", action="store_true", help="leave PostgreSQL's query out")
     parser.add_argument("--results", type=Path, default=RESULTS)
     told = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-trace-") as folder:
-        found = run(Path(folder), told.units, events=told.events, peer=not told.no_peer)
+        found = run(Path(folder), told.units, peer=not told.no_peer)
     tell(found, told.name, told.results)
 
 

@@ -5,10 +5,12 @@ The limit beside it: the same lines as they are into a table with a key, by as m
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import os
 import queue
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,8 +21,11 @@ import numpy as np
 import orjson
 from sqlalchemy import create_engine, text
 
+from bench.trace.__main__ import RESULTS
+from bench.trace.run import SERVER, machine
+from bench.trace.tell import tell_ingest
 from lotweave.bootstrap import clock, migrate
-from lotweave.embedded.postgres import EmbeddedPostgres
+from lotweave.embedded.postgres import SETTINGS, EmbeddedPostgres
 from pipelines.steps.load import BATCH, load
 
 PLANTS = ("HZ", "SU")
@@ -55,6 +60,18 @@ def lines(plant: str, count: int, seed: int = 7) -> Iterator[bytes]:
         )
 
 
+def main() -> None:
+    """Run and write `bench/results/trace-ingest.json` and `.md`."""
+    parser = argparse.ArgumentParser(prog="python -m bench.trace.ingest")
+    parser.add_argument("--events", type=int, default=1_140_000, help="reports; one has 44 links")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    told = parser.parse_args()
+    SETTINGS.update(SERVER)
+    with tempfile.TemporaryDirectory(prefix="bench-ingest-") as folder:
+        found = measure(Path(folder), told.events)
+    tell_ingest(found, told.results)
+
+
 def measure(folder: Path, events: int) -> dict[str, Any]:
     """Events a second, microseconds an event in each part of the load, processor time by process, and the limit."""
     each = events // len(PLANTS)
@@ -67,13 +84,14 @@ def measure(folder: Path, events: int) -> dict[str, Any]:
         migrate(engine)
         with engine.begin() as connection:
             connection.execute(text("CREATE TABLE limit_line (key text PRIMARY KEY, body json NOT NULL)"))
+        on = machine(engine)
         engine.dispose()
         root = int((folder / "ingest" / "postgres" / "postmaster.pid").read_text().splitlines()[0])
         taken = _side_by_side(_load, url, files, root)
         limit = _side_by_side(_copy, url, [_head(file, each // STEPS) for file in files], root)
     for file in folder.glob("*.ndjson"):
         file.unlink()
-    return {"events": each * len(PLANTS), "parts": PARTS, "loaders": len(PLANTS), "batch": BATCH, **taken, "limit": limit}
+    return {"machine": on, "events": each * len(PLANTS), "parts": PARTS, "loaders": len(PLANTS), "batch": BATCH, **taken, "limit": limit}
 
 
 def _head(file: Path, count: int) -> Path:
@@ -175,3 +193,7 @@ def _copy(url: str, file: str, ready: Any, told: Any) -> None:
 
     _timed(file, ready, told, work)
     engine.dispose()
+
+
+if __name__ == "__main__":
+    main()

@@ -16,7 +16,6 @@ from sqlalchemy import Engine, create_engine, text
 from bench.trace.engines import BACKWARD, FORWARD, UNITS, Asking, Plain, by_query
 from bench.trace.fill import fill, fill_peer
 from bench.trace.fresh import Freshener
-from bench.trace.ingest import measure
 from bench.trace.measure import resident, timed
 from bench.trace.month import month
 from bench.trace.readers import loss_of_four
@@ -37,15 +36,13 @@ def say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def run(folder: Path, units: int, *, events: int, peer: bool) -> dict[str, Any]:
+def run(folder: Path, units: int, *, peer: bool) -> dict[str, Any]:
     """All figures."""
     SETTINGS.update(SERVER)
-    ingest = measure(folder, events) if events else None
-    say(f"ingest: {json.dumps(ingest)}")
     with EmbeddedPostgres(folder / "site").used() as url:
         engine = create_engine(url)
         migrate(engine)
-        told: dict[str, Any] = {"machine": _machine(engine), "month": _fill(engine, units, peer=peer)}
+        told: dict[str, Any] = {"machine": machine(engine), "month": _fill(engine, units, peer=peer)}
         home = folder / "index"
         told["build"] = _build(url, home)
         asked = Asking(Reader(engine, home))
@@ -59,7 +56,7 @@ def run(folder: Path, units: int, *, events: int, peer: bool) -> dict[str, Any]:
         told["fresh"] = Freshener(engine, asked, roots[0][0]).measure()
         asked.reader.close()
         engine.dispose()
-    return told | {"closures": _closures(home), "ingest": ingest}
+    return told | {"closures": _closures(home)}
 
 
 def _closures(home: Path) -> dict[str, Any]:
@@ -72,7 +69,8 @@ def _closures(home: Path) -> dict[str, Any]:
     return {"seconds": seconds, "lots": len(made.sources), "disk_mb": made.bits.nbytes / 1e6, "units": units, "read": read}
 
 
-def _machine(engine: Engine) -> dict[str, Any]:
+def machine(engine: Engine) -> dict[str, Any]:
+    """What the figures were taken on."""
     with engine.connect() as connection:
         version = str(connection.execute(text("SHOW server_version")).scalar_one())
     cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "?")

@@ -12,10 +12,23 @@ WANTED = (100, 40, 60)
 
 
 def tell(found: dict[str, Any], name: str, folder: Path) -> None:
-    """Write both files."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"trace-{name}.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    (folder / f"trace-{name}.md").write_text("\n".join(_lines(found, name)) + "\n")
+    """Write both files about questions."""
+    _write(found, _lines(found, name), folder / f"trace-{name}")
+
+
+def tell_ingest(found: dict[str, Any], folder: Path) -> None:
+    """Write both files about the ingest."""
+    _write(found, _ingest(found), folder / "trace-ingest")
+
+
+def _write(found: dict[str, Any], lines: list[str], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
+    path.with_suffix(".md").write_text("\n".join(lines) + "\n")
+
+
+def _on(machine: dict[str, Any]) -> str:
+    return f"{machine['cores']} cores of {machine['cpu']}, Python {machine['python']}, PostgreSQL {machine['postgres']}."
 
 
 def _ms(told: dict[str, float]) -> str:
@@ -27,10 +40,7 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
     lines = [
         f"# Trace, {name}: {month['links'] / 1e6:.1f} M links, {month['things'] / 1e6:.2f} M things, {month['events'] / 1e6:.2f} M events",
         "",
-        (
-            f"{machine['cores']} cores of {machine['cpu']}, Python {machine['python']}, PostgreSQL {machine['postgres']}."
-            " Milliseconds: median (least–most)."
-        ),
+        f"{_on(machine)} Milliseconds: median (least–most).",
         "",
         (
             "| forward to units | index, names included | search alone | naming | plain array search | search / plain"
@@ -68,7 +78,7 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
         f"| four readers on {readers['cores']} cores | each core loses {readers['loss_per_core']:.0%} | < 30 % |",
         *_closures(found["closures"]),
     ]
-    return lines + (_ingest(found["ingest"]) if found["ingest"] else [])
+    return lines
 
 
 def _closures(told: dict[str, Any]) -> list[str]:
@@ -81,12 +91,11 @@ def _ingest(told: dict[str, Any]) -> list[str]:
     limit = told["limit"]
     per_event = f"{told['client_micros']:.0f} µs in the loaders, {told['server_micros']:.0f} µs in PostgreSQL"
     bare = f"{limit['client_micros']:.0f} µs and {limit['server_micros']:.0f} µs"
+    links = told["events"] * told["parts"] / 1e6
     return [
+        f"# Ingest: {told['events']} reports of {told['parts']} parts ({links:.0f} M links) from canonical documents",
         "",
-        (
-            f"Ingest of {told['events']} reports of {told['parts']} parts ({told['events'] * told['parts'] / 1e6:.0f} M links) from"
-            f" canonical documents, {told['loaders']} loaders, {told['batch']} documents a transaction:"
-        ),
+        f"{_on(told['machine'])} {told['loaders']} loaders, {told['batch']} documents a transaction.",
         "",
         "| what | measured | wanted |",
         "|---|---|---|",

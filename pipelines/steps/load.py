@@ -9,7 +9,7 @@ import gc
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -19,29 +19,15 @@ import orjson
 from pipelines.state import quarantine
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
+from pipelines.steps.standing import Loaded, Tracker
 from pipelines.steps.weave import Woven, things_named, weave
-from trace_core.errors import Problem, Rejected
+from trace_core.errors import Rejected
 from trace_core.reading import Reader
 from trace_core.store.take import Outcome, Provenance
 
 BATCH = 4000
 CONNECTION = "load"
 Begin = Callable[[], AbstractContextManager[Transaction]]
-
-
-@dataclass(slots=True)
-class Loaded:
-    """What became of every line of a load: the answer of contract section 2."""
-
-    accepted: int = 0
-    unchanged: int = 0
-    parked: int = 0
-    rejections: list[dict[str, Any]] = field(default_factory=list)
-
-    def as_json(self) -> dict[str, Any]:
-        """Counts, and every rejection with its line, key and problems."""
-        counts = {"accepted": self.accepted, "unchanged": self.unchanged, "parked": self.parked, "rejected": len(self.rejections)}
-        return counts | {"rejections": sorted(self.rejections, key=lambda told: told["line"] or 0)}
 
 
 @dataclass(slots=True)
@@ -62,13 +48,15 @@ class _Line:
 
 def load(lines: Iterable[bytes], *, begin: Begin, now: Callable[[], datetime], progress: Callable[[int], None] | None = None) -> Loaded:
     """Load NDJSON. `begin` opens a transaction; `progress` is told the number of lines done after each batch."""
-    tracker, reader = _Tracker(), Reader()
+    tracker, reader = Tracker(), Reader()
     numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
     kept = ((number, line) for number, line in numbered if line)
     with _uncollected():
         while batch := [_read(reader, number, line) for number, line in islice(kept, BATCH)]:
             with begin() as connection:
-                tracker.took(batch, _keep(connection, batch, now()))
+                outcomes = _keep(connection, batch, now())
+            tracker.refused((line.number, str(line.told.get("key") or ""), line.rejected.problems) for line in batch if line.rejected)
+            tracker.took([line.number for line in batch if line.woven], outcomes)
             if progress:
                 progress(batch[-1].number)
     return tracker.result()
@@ -119,51 +107,3 @@ def _put_away(line: _Line) -> Quarantined:
         revision=revision if isinstance(revision, int) else None,
         things=frozenset(things_named(kind, plant or "-", told.get("body"))) if plant else frozenset(),
     )
-
-
-class _Tracker:
-    """Where every line stands, also when a later line releases or spoils it."""
-
-    def __init__(self) -> None:
-        self.loaded = Loaded()
-        self.lines: dict[tuple[str, str, str, int], list[int]] = {}
-        self.state: dict[int, tuple[str, str, tuple[Problem, ...]]] = {}
-        self.extra: list[Outcome] = []
-
-    def took(self, batch: list[_Line], outcomes: list[Outcome]) -> None:
-        woven = [line for line in batch if line.woven]
-        for line in batch:
-            if line.rejected:
-                self.state[line.number] = ("rejected", str(line.told.get("key") or ""), line.rejected.problems)
-        for outcome in outcomes:
-            name = (*outcome.name, outcome.revision)
-            if outcome.at is not None:
-                number = woven[outcome.at].number
-                self.state[number] = (outcome.state, outcome.name[2], outcome.problems)
-                if outcome.state in {"accepted", "parked", "rejected"}:
-                    self.lines.setdefault(name, []).append(number)
-            elif name in self.lines:
-                self._changed(name, outcome)
-            elif outcome.state == "rejected":
-                self.extra.append(outcome)
-
-    def _changed(self, name: tuple[str, str, str, int], outcome: Outcome) -> None:
-        """A line of this load changed its state because of a later one."""
-        for number in self.lines[name]:
-            before, key, problems = self.state[number]
-            conflicted = any(problem.path == "revision" for problem in problems)
-            if before != "unchanged" and not conflicted:
-                self.state[number] = (outcome.state, key, outcome.problems)
-                return
-
-    def result(self) -> Loaded:
-        for number, (state, key, problems) in self.state.items():
-            if state == "rejected":
-                told = [problem.as_json() for problem in problems]
-                self.loaded.rejections.append({"line": number, "key": key, "problems": told})
-            else:
-                setattr(self.loaded, state, getattr(self.loaded, state) + 1)
-        for outcome in self.extra:
-            told = [problem.as_json() for problem in outcome.problems]
-            self.loaded.rejections.append({"line": None, "key": outcome.name[2], "problems": told})
-        return self.loaded

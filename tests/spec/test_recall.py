@@ -56,6 +56,7 @@ def test_a_recall_is_split_by_where_things_are(tell: Tell) -> None:
     assert {partner: list(map(short, things)) for partner, things in answer["customers"].items()} == {"ACME": ["GW#U5"]}
     assert list(map(short, answer["containers"][uri("[C1]", "HZ")])) == ["GW#U1", "GW#U2"]
     assert states(answer, "CAP/L1") == ["in_stock 4950", "consumed 50"]
+    assert "possible" not in answer
 
 
 def test_the_fewest_holds_cover_everything_that_can_be_stopped(tell: Tell) -> None:
@@ -178,3 +179,15 @@ def test_a_container_as_suspect_stands_for_what_is_in_it(tell: Tell) -> None:
     """)
 
     assert list(map(short, recalled(world, "[R1]")["states"])) == ["GW#U1"]
+
+
+def test_what_only_an_alternative_leads_to_is_recalled_as_possible(tell: Tell) -> None:
+    world = tell("""
+        HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/X 4
+        HZ 08:01 report SMT on MO-1: PCBA#S2 1 from CAP/X 4 either SPLICE, CAP/Y 4 either SPLICE
+    """)
+
+    answer = recalled(world, "CAP/X")
+
+    assert sorted(map(short, answer["states"])) == ["PCBA#S1", "PCBA#S2"]
+    assert list(map(short, answer["possible"])) == ["PCBA#S2"]
