@@ -178,11 +178,13 @@ class _Parts:
         told = _FORMS[name](_DECODERS[name].decode(text))
         thing = thing_of(told, self.plant) if name in {"thing", "contents"} else None
         read = thing if name == "thing" else flow_of(told, self.plant, thing)
-        known = self._known[name]
-        if len(known) >= REMEMBERED:
-            known.clear()
-        known[text] = read, orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
-        return known[text]
+        found = read, orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+        if name != "outputs":  # what is made is made once
+            known = self._known[name]
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[text] = found
+        return found
 
 
 def _operation(body: _Operation, parts: _Parts) -> Read:

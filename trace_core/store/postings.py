@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 from typing import Any
@@ -28,7 +27,6 @@ FOUND = f"SELECT DISTINCT {IDS} AS id FROM touch t, unnest(t.documents) r WHERE 
 """Ids of documents that touch one of the keys; `keys` are hashes, so that very rarely one that does not is among them."""
 
 
-@lru_cache(maxsize=100_000)
 def key_hash(key: str) -> int:
     """A key of `trace_core.touches` as a signed 64-bit number, the same on every machine."""
     return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little", signed=True)
