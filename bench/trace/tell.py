@@ -75,7 +75,7 @@ def _lines(found: dict[str, Any], name: str) -> list[str]:
             f" {build['disk_mb']:.0f} MB on disk | < 40 s, < 1.5 GB |"
         ),
         f"| resident while answering | {found['resident']['own']} MB own, {found['resident']['mapped']} MB of mapped files | < 1.5 GB |",
-        f"| four readers on {readers['cores']} cores | each core loses {readers['loss_per_core']:.0%} | < 30 % |",
+        f"| four readers on {readers['cores']} cores | each core loses {max(0, readers['loss_per_core']):.0%} | < 30 % |",
         *_closures(found["closures"]),
     ]
     return lines
