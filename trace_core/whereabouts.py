@@ -99,6 +99,7 @@ class Whereabouts:
     # -- lots ------------------------------------------------------------------------------------------------------------------------
 
     def _came(self, lot: ThingId, events: list[Event]) -> Iterator[tuple[Amount, Event]]:
+        """What came into the lot itself; units that belong to it have places of their own."""
         produced = {(event.plant, event.order) for event in events if event.type in {"produce", "byproduct"}}
         for event in events:
             for amount in self._amounts(event, lot):
@@ -109,7 +110,7 @@ class Whereabouts:
                     yield None if quantity is None else quantity * self.graph.standing.share(event), event
             if event.type == "operation" and (event.plant, event.order) not in produced:
                 for flow in event.outputs:
-                    if lot in (flow.thing, flow.lot):
+                    if flow.thing == lot:
                         yield self.graph.world.base(flow), event
 
     def _went(self, lot: ThingId, events: list[Event]) -> dict[tuple[str, str], Amount]:

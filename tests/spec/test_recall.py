@@ -191,3 +191,16 @@ def test_what_only_an_alternative_leads_to_is_recalled_as_possible(tell: Tell) -
 
     assert sorted(map(short, answer["states"])) == ["PCBA#S1", "PCBA#S2"]
     assert list(map(short, answer["possible"])) == ["PCBA#S2"]
+
+
+def test_a_lot_of_numbered_units_is_where_its_units_are(tell: Tell) -> None:
+    world = tell("""
+        HZ 08:00 report ASM on MO-1: GW#U1 1 of GW/B7, GW#U2 1 of GW/B7 from CAP/L1 2
+        HZ 09:00 ship GW#U1 1 to ACME under DN-1
+    """)
+
+    answer = recalled(world, "CAP/L1")
+
+    assert (listed(answer, "in_stock"), listed(answer, "shipped")) == ("GW#U2", "GW#U1")
+    assert states(answer, "GW/B7") == []
+    assert [hold for hold in held(answer) if "GW" in hold] == ["GW#U2 1+0"]
