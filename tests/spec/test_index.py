@@ -100,7 +100,7 @@ def test_plain_events_are_added_to_what_lies_over_a_snapshot(house: House, tmp_p
     told = reports(random.Random(seed))
     take(house, told[:20])
     with house.view() as view:
-        write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
+        write_snapshot(view, tmp_path)  # type: ignore[arg-type]
     base = load_snapshot(tmp_path)
     index = Index(base, Overlay(base, base.weaving))
 
@@ -111,13 +111,17 @@ def test_plain_events_are_added_to_what_lies_over_a_snapshot(house: House, tmp_p
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_index_answers_like_the_rules(house: House, tmp_path: Path, seed: int) -> None:
+    """Also where links were stale when the snapshot was built, which on a busy day they always are."""
     rng = random.Random(seed)
     told = rng.sample(found := world(rng), len(found))
     half = len(told) // 2
-    take(house, told[:half])
+    take(house, told[: half // 2])
     settle(house)
+    take(house, told[half // 2 : half])
+    if seed % 2:
+        settle(house)
     with house.view() as view:
-        write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
+        write_snapshot(view, tmp_path)  # type: ignore[arg-type]
     base = load_snapshot(tmp_path)
     index = Index(base, Overlay(base, base.weaving))
     compare(house, index)
@@ -132,7 +136,7 @@ def test_closures_hold_the_units_that_a_search_finds(house: House, tmp_path: Pat
     take(house, world(random.Random(seed)))
     settle(house)
     with house.view() as view:
-        base = write_snapshot(view.connection, tmp_path)  # type: ignore[attr-defined]
+        base = write_snapshot(view, tmp_path)  # type: ignore[arg-type]
     closures, index = write_closures(base), Index(base, Overlay(base, base.weaving))
 
     for number in range(1, len(base.names)):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
-from trace_core.derive import parse_origin
+from trace_core.derive import of_document, parse_origin
 from trace_core.identifiers import parse_thing
 from trace_core.index.build import NEVER
 from trace_core.index.columns import Events, read_events
@@ -18,7 +18,7 @@ from trace_core.index.laid import BASE
 from trace_core.index.overlay import Overlay
 from trace_core.ports import Documents
 from trace_core.store.export import copied
-from trace_core.store.link_sets import derived
+from trace_core.store.link_sets import derived, stale
 from trace_core.store.postings import FOUND, key_hash
 from trace_core.touches import by_thing
 
@@ -47,7 +47,7 @@ def catch_up(connection: Connection, documents: Documents, overlay: Overlay) -> 
     sets = _sets(connection, documents, origins)
     for origin, links in sets.items():
         overlay.replace(origin, links)
-    for thing, links in _into(connection, overlay, _ends(connection, sets)).items():
+    for thing, links in _into(connection, documents, overlay, _ends(connection, sets)).items():
         overlay.rewire(thing, links)
     overlay.weaving = rows[-1].id
     return len(rows)
@@ -115,7 +115,7 @@ _STILL_PLAIN = (
 _DERIVED = text("SELECT starts, ends, at, until FROM link_set WHERE document_id = ANY(:ids)").bindparams(_IDS)
 
 
-def _into(connection: Connection, overlay: Overlay, things: set[int]) -> dict[int, Column]:
+def _into(connection: Connection, documents: Documents, overlay: Overlay, things: set[int]) -> dict[int, Column]:
     """All links into the things but those that the overlay has already: of other documents, and out of pools and journeys."""
     if not things:
         return {}
@@ -123,8 +123,12 @@ def _into(connection: Connection, overlay: Overlay, things: set[int]) -> dict[in
     keys = [key_hash(by_thing(thing)) for thing in named if thing]
     known = {parse_origin(origin).document for origin in overlay.sets if origin.startswith("E:")} | set(overlay.events[:, 4].tolist())
     others = [row.id for row in connection.execute(_NAMING, {"keys": keys}) if row.id not in known]
+    anew = derived(connection, documents, stale(connection, [of_document(id_) for id_ in others]))
+    done = {parse_origin(one.origin).document for one in anew}
+    others = [id_ for id_ in others if id_ not in done]
     tables = [links_of(read_events(copied(connection, _STILL_PLAIN, {"ids": others})))[:, :4]]
     tables += [_table(*row) for row in connection.execute(_DERIVED, {"ids": others})]
+    tables += [_table(one.links.starts, one.links.ends, one.links.at, one.links.until) for one in anew]
     rows = np.concatenate(tables)
     return {thing: np.concatenate([rows[rows[:, 1] == thing], _out_of_inner(overlay, thing)]) for thing in things}
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
 
 from trace_core.derive import document_links, order_links, parse_origin, shipment_links
+from trace_core.documents.envelope import Document
 from trace_core.identifiers import ThingId
 from trace_core.links import FOR_EVER, Link, Node
 from trace_core.ports import Documents
@@ -37,19 +39,24 @@ def micros(moment: datetime) -> int:
     return NEVER if moment == FOR_EVER else (moment - EPOCH) // timedelta(microseconds=1)
 
 
-def derive(documents: Documents, connection: Connection, origin: str) -> list[Link]:
-    """The links of an origin as the documents say now."""
+def _derive(documents: Documents, held: Mapping[int, Document], origin: str) -> list[Link]:
+    """The links of an origin as the documents say now; `held` are the documents that count."""
     named = parse_origin(origin)
     if named.sort == "O":
         return order_links(documents, named.plant, named.order)
     if named.sort == "S":
         return shipment_links(documents, named.shipment)
+    return document_links(documents, held[named.document]) if named.document in held else []
+
+
+def _held(connection: Connection, origins: Iterable[str]) -> dict[int, Document]:
+    """The documents among the origins that count."""
+    ids = [named.document for origin in origins if (named := parse_origin(origin)).sort == "E"]
     statement = text(
         "SELECT id, plant, kind, key, revision, recorded_at, deleted, content, body FROM document"
-        " WHERE id = :id AND current AND NOT deleted"
-    )
-    row = connection.execute(statement, {"id": named.document}).one_or_none()
-    return document_links(documents, document_of(row)) if row else []
+        " WHERE id = ANY(:ids) AND current AND NOT deleted"
+    ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
+    return {row.id: document_of(row) for row in connection.execute(statement, {"ids": ids})} if ids else {}
 
 
 def link_set(links: Sequence[Link], numbers: Mapping[ThingId, int]) -> LinkSet:
@@ -88,9 +95,18 @@ def due(connection: Connection, limit: int) -> dict[str, int]:
     return {row.origin: row.weaving for row in connection.execute(statement, {"limit": limit})}
 
 
+def stale(connection: Connection, among: Sequence[str] | None = None) -> dict[str, int]:
+    """All stale origins, or those among some."""
+    statement = text("SELECT origin, weaving FROM stale WHERE :all OR origin = ANY(:among) ORDER BY origin").bindparams(
+        bindparam("among", type_=ARRAY(Text))
+    )
+    return {row.origin: row.weaving for row in connection.execute(statement, {"all": among is None, "among": list(among or ())})}
+
+
 def derived(connection: Connection, documents: Documents, origins: Mapping[str, int]) -> list[Derived]:
     """The links of the origins. `documents` and `connection` read one database snapshot."""
-    links = {origin: derive(documents, connection, origin) for origin in origins}
+    held = _held(connection, origins)
+    links = {origin: _derive(documents, held, origin) for origin in origins}
     numbers = numbers_of(connection, things_in(link for found in links.values() for link in found))
     return [Derived(origin, origins[origin], link_set(found, numbers)) for origin, found in links.items()]
 
@@ -98,31 +114,23 @@ def derived(connection: Connection, documents: Documents, origins: Mapping[str, 
 def keep(connection: Connection, found: Iterable[Derived]) -> None:
     """Store derived links, each unless newer ones are stored, and take their origins off the stale ones unless touched meanwhile."""
     found = list(found)
-    for one in found:
-        _store(connection, one)
-    done = text(
-        "DELETE FROM stale s USING unnest(:origins, :numbers) AS d(origin, weaving) WHERE s.origin = d.origin AND s.weaving = d.weaving"
-    ).bindparams(bindparam("origins", type_=ARRAY(Text)), bindparam("numbers", type_=ARRAY(BigInteger)))
     if found:
-        connection.execute(done, {"origins": [one.origin for one in found], "numbers": [one.weaving for one in found]})
+        connection.execute(_STORE, [_row(one) for one in found])
+        connection.execute(_DONE, {"origins": [one.origin for one in found], "numbers": [one.weaving for one in found]})
 
 
-def _store(connection: Connection, one: Derived) -> None:
+_DONE = text(
+    "DELETE FROM stale s USING unnest(:origins, :numbers) AS d(origin, weaving) WHERE s.origin = d.origin AND s.weaving = d.weaving"
+).bindparams(bindparam("origins", type_=ARRAY(Text)), bindparam("numbers", type_=ARRAY(BigInteger)))
+_STORE = text(
+    "INSERT INTO link_set AS l (origin, document_id, weaving, starts, ends, at, until)"
+    " VALUES (:origin, :document, :weaving, :starts, :ends, :at, :until) ON CONFLICT (origin) DO UPDATE SET"
+    " weaving = excluded.weaving, starts = excluded.starts, ends = excluded.ends, at = excluded.at, until = excluded.until"
+    " WHERE l.weaving <= excluded.weaving"
+)
+
+
+def _row(one: Derived) -> dict[str, Any]:
     named = parse_origin(one.origin)
-    connection.execute(
-        text(
-            "INSERT INTO link_set AS l (origin, document_id, weaving, starts, ends, at, until)"
-            " VALUES (:origin, :document, :weaving, :starts, :ends, :at, :until) ON CONFLICT (origin) DO UPDATE SET"
-            " weaving = excluded.weaving, starts = excluded.starts, ends = excluded.ends, at = excluded.at, until = excluded.until"
-            " WHERE l.weaving <= excluded.weaving"
-        ),
-        {
-            "origin": one.origin,
-            "document": named.document if named.sort == "E" else None,
-            "weaving": one.weaving,
-            "starts": list(one.links.starts),
-            "ends": list(one.links.ends),
-            "at": list(one.links.at),
-            "until": list(one.links.until),
-        },
-    )
+    links = {name: list(getattr(one.links, name)) for name in ("starts", "ends", "at", "until")}
+    return {"origin": one.origin, "document": named.document if named.sort == "E" else None, "weaving": one.weaving} | links

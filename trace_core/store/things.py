@@ -39,6 +39,11 @@ def _still_named(connection: Connection, things: list[ThingId]) -> list[ThingId]
     return [thing for thing in things if thing in found]
 
 
+def most_things(connection: Connection) -> int:
+    """The highest number of a thing: no fewer things than are known."""
+    return int(connection.execute(text("SELECT coalesce(max(id), 0) FROM thing")).scalar_one())
+
+
 def counts(connection: Connection) -> dict[str, int]:
     """How many current documents, and events among them, the genealogy holds."""
     found = connection.execute(
