@@ -24,6 +24,7 @@ NAMES = {
     "push": "lotweave.push",
     "nudge": "lotweave.nudge",
     "index": "lotweave.index",
+    "review": "lotweave.review",
     "capture": "lotweave.capture",
 }
 
@@ -48,6 +49,11 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
         own = plumbing()
         build_when_due(own.begin, own.view, own.snapshots)
 
+    @app.task(name=NAMES["review"])  # type: ignore[untyped-decorator]
+    def review_recalls(_: str) -> None:
+        own = plumbing()
+        review(own.begin, own.view, own.now)
+
     @app.task(name=NAMES["capture"])  # type: ignore[untyped-decorator]
     def capture_job(job: str) -> None:
         own = plumbing()
@@ -58,7 +64,6 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
         due()
         sweep(plumbing())
         settle(plumbing().begin, plumbing().view, most=5000)
-        review(plumbing().begin, plumbing().view, plumbing().now)
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -39,11 +39,19 @@ def open_case(connection: Connection, case: Case, *, now: datetime) -> bool:
     return connection.execute(again.returning(table.c.name)).first() is not None
 
 
+def any_behind(connection: Connection) -> bool:
+    """Whether an open recall has not been asked since something was woven."""
+    return connection.execute(select(table.c.name).where(*_behind()).limit(1)).first() is not None
+
+
 def behind(connection: Connection) -> list[Case]:
     """Open recalls that have not been asked since something was woven."""
+    return [_case(row) for row in connection.execute(select(table).where(*_behind()).order_by(table.c.name))]
+
+
+def _behind() -> tuple[ColumnElement[bool], ...]:
     newest = select(func.coalesce(func.max(text("id")), 0)).select_from(text("weaving")).scalar_subquery()
-    statement = select(table).where(table.c.closed_at.is_(None), table.c.weaving < newest).order_by(table.c.name)
-    return [_case(row) for row in connection.execute(statement)]
+    return table.c.closed_at.is_(None), table.c.weaving < newest
 
 
 def renew(connection: Connection, case: Case, added: Sequence[str], *, now: datetime) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, inbox, outbox, runs
+from pipelines.state import captures, cases, inbox, outbox, runs
+from pipelines.steps.index import is_due
 
 
 def sweep(plumbing: Plumbing) -> int:
-    """Wake a worker for every run, inbox, outbox and capture with something to do; how many were woken. Waking twice is harmless."""
+    """Wake a worker for everything with something to do; how many were woken. Waking twice is harmless.
+
+    That is every run, inbox, outbox and capture; the index, when a snapshot is due; and open recalls that are behind.
+    """
     now = plumbing.now()
     with plumbing.begin() as connection:
         due = runs.due_now(connection, now=now)
         plants = inbox.plants_with_work(connection)
         names = outbox.connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
+        house = [("index", is_due(connection, plumbing.snapshots)), ("review", cases.any_behind(connection))]
         runs.finish(connection, now=now)
     for row in due:
         plumbing.wake("pull", row.id, row.plant)
@@ -24,4 +29,7 @@ def sweep(plumbing: Plumbing) -> int:
             plumbing.wake("push", name, line.plant)
     for job in jobs:
         plumbing.wake("capture", job, "")
-    return len(due) + len(plants) + len(names) + len(jobs)
+    wanted = [task for task, needed in house if needed]
+    for task in wanted:
+        plumbing.wake(task, "", "")
+    return len(due) + len(plants) + len(names) + len(jobs) + len(wanted)

@@ -144,6 +144,10 @@ def test_a_recall_tells_a_limited_key_nothing_of_other_plants_but_ids(client: Fl
     assert list(limited["states"]) == ["HZ/serial/PCBA/S1"]
 
 
+def test_a_recall_of_nothing_is_refused(client: FlaskClient, house: House) -> None:
+    assert client.get("/api/v1/recall", headers=key(house)).status_code == 400
+
+
 def test_a_wrong_condition_of_a_recall_is_a_problem_that_names_it(client: FlaskClient, house: House) -> None:
     client.post("/api/v1/documents", data=LINES, headers=key(house))
 

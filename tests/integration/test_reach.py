@@ -7,15 +7,19 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 
 from lotweave.bootstrap import House
+from lotweave.plumbing import plumbing_of
 from lotweave.questions import Served, reach_of
-from pipelines.steps.index import DUE, build, build_when_due, status
+from pipelines.steps.index import DUE, MANY, build, build_when_due, status
 from pipelines.steps.load import load
+from pipelines.steps.sweep import sweep
 from tests.spec.random_world import NOW, roots, world
 from trace_core.identifiers import parse_thing
 from trace_core.index.snapshot import CURRENT
 from trace_core.reach import DIRECTIONS
+from trace_core.store.export import nobody_builds
 from trace_core.walk import QUESTIONS, Asked
 
 
@@ -88,12 +92,40 @@ def test_a_broken_snapshot_is_not_used(house: House, harm: str) -> None:
     assert status(house.begin, house.snapshots)["problem"]
 
 
-def test_a_snapshot_is_built_when_there_is_none_or_much_came_since(house: House) -> None:
-    put(house, world(random.Random(1)))
+def swept(house: House) -> set[str]:
+    """The tasks that a sweep wakes workers for."""
+    woken: list[str] = []
+    sweep(plumbing_of(house, lambda task, _argument, _plant: woken.append(task)))
+    return set(woken)
 
-    assert build_when_due(house.begin, house.view, house.snapshots) is not None
+
+def test_workers_build_the_first_snapshot_once_many_things_are_known(house: House) -> None:
+    put(house, world(random.Random(1)))
+    few = swept(house), build_when_due(house.begin, house.view, house.snapshots)
+    with house.begin() as connection:
+        connection.execute(text("INSERT INTO thing (uri) SELECT 'HZ/lot/MANY/' || n FROM generate_series(1, :many) n"), {"many": MANY})
+
+    many, built, afterwards = swept(house), build_when_due(house.begin, house.view, house.snapshots), swept(house)
+
+    assert few == (set(), None)
+    assert many == {"index"}
+    assert built is not None
+    assert afterwards == set()
     assert build_when_due(house.begin, house.view, house.snapshots) is None
     assert status(house.begin, house.snapshots)["behind"] < DUE
+
+
+def test_two_workers_build_one_snapshot(house: House) -> None:
+    put(house, world(random.Random(1)))
+    with house.begin() as connection:
+        connection.execute(text("INSERT INTO thing (uri) SELECT 'HZ/lot/MANY/' || n FROM generate_series(1, :many) n"), {"many": MANY})
+
+    with house.begin() as other:
+        assert nobody_builds(other)
+        meanwhile = build_when_due(house.begin, house.view, house.snapshots)
+
+    assert meanwhile is None
+    assert build_when_due(house.begin, house.view, house.snapshots) is not None
 
 
 def test_a_newer_snapshot_is_taken_up_by_a_reader_that_lives(house: House) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from lotweave.bootstrap import House
+from lotweave.plumbing import plumbing_of
 from lotweave.questions import what_if
 from lotweave.suspects import suspects
 from pipelines.state import cases, outbox
@@ -16,6 +17,7 @@ from pipelines.steps.index import build
 from pipelines.steps.load import load
 from pipelines.steps.review import Growth, case_of, review
 from pipelines.steps.summary import summarise
+from pipelines.steps.sweep import sweep
 from trace_core.identifiers import parse_thing
 from trace_core.walk import Asked
 
@@ -47,7 +49,10 @@ def test_late_documents_enlarge_a_recall_once(house: House) -> None:
     assert asked_again(house) == []
 
     report(house, 2)
+    woken: list[str] = []
+    sweep(plumbing_of(house, lambda task, _argument, _plant: woken.append(task)))
 
+    assert woken == ["review"]
     assert asked_again(house) == [Growth("bad caps", 2, (UNIT % 2,), ())]
     assert asked_again(house) == []
     with house.begin() as connection:
