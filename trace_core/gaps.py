@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from trace_core import touches as key
+from trace_core.direct import RENAMES
 from trace_core.events import Event
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
@@ -32,7 +33,6 @@ class Gap:
 
 
 ORIGINS = frozenset({"receive", "produce", "byproduct", "transfer_in"})
-BECOMES = frozenset({"rename", "split", "merge"})
 JUDGED = frozenset({"standard", "subcontract"})
 
 
@@ -96,7 +96,7 @@ class _Finder:
     def _is_origin(self, event: Event, thing: ThingId) -> bool:
         if event.type in ORIGINS:
             return any(held[0] == thing for held, _ in self.graph.containment.taking_part(event))
-        if event.type in BECOMES or event.type == "operation":
+        if event.type in RENAMES or event.type == "operation":
             return any(thing in (flow.thing, flow.lot) for flow in event.outputs)
         return False
 
@@ -123,7 +123,7 @@ class _Finder:
                 yield -1, amount
             elif thing == lot and event.type in {"return", "customer_return"}:
                 yield -1, None if amount is None else -amount
-            if event.type in BECOMES and event.outputs and event.outputs[0].thing == lot and flow is event.inputs[0]:
+            if event.type in RENAMES and event.outputs and event.outputs[0].thing == lot and flow is event.inputs[0]:
                 yield 1, amount
         if event.type == "operation" and (event.plant, event.order) not in produced:
             for flow in event.outputs:

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from trace_core.direct import RENAMES
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
 from trace_core.links import Journey, Link, Node, Pool, is_membership
 from trace_core.portions import added
-from trace_core.stock import BECOMES, CAME, DRAWN, When
+from trace_core.stock import CAME, DRAWN, When
 from trace_core.walk import Asked
 
 
@@ -77,7 +78,7 @@ def _keeps(graph: Graph, link: Link) -> bool:
     """Whether the substance goes on under another name, counted in the same unit."""
     if not isinstance(link.end, ThingId):
         return isinstance(link.end, Journey)
-    return link.event.type in BECOMES and graph.world.unit(link.measure, link.uom) == graph.world.unit(link.end, link.uom)
+    return link.event.type in RENAMES and graph.world.unit(link.measure, link.uom) == graph.world.unit(link.end, link.uom)
 
 
 def _issued(graph: Graph, thing: ThingId, entries: list[Link], asked: Asked) -> Iterator[Move]:

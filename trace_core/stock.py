@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
+from trace_core.direct import RENAMES
 from trace_core.events import Event
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
@@ -20,7 +21,6 @@ DRAWN, EMPTIED, CAME, WENT = range(4)
 """Of one instant: draws from a thing then counted as empty, the count, what comes in and links out, what went elsewhere."""
 When = tuple[datetime, int]
 MADE = frozenset({"receive", "produce", "byproduct", "operation"})
-BECOMES = frozenset({"rename", "split", "merge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _moved(graph: Graph, thing: ThingId, event: Event) -> Iterator[Change]:
     share = graph.standing.share(event)
     for (held, quantity), _ in graph.containment.taking_part(event):
         amount = None if quantity is None else quantity * share
-        becomes = event.type in BECOMES and event.outputs and event.outputs[0].thing == thing != held
+        becomes = event.type in RENAMES and event.outputs and event.outputs[0].thing == thing != held
         if becomes or (held == thing and _comes(graph, thing, event)):
             yield Change((_came_at(graph, thing, event), CAME), amount, event.type)
         elif held == thing and _goes(graph, thing, event):
@@ -126,7 +126,7 @@ def _total(found: list[Change]) -> Fraction:
 
 def _once(found: list[Change]) -> list[Change]:
     """A serial is one piece: made once, unless it came under this name first; it goes and comes with its links alone."""
-    arrived = [change for change in found if change.why in BECOMES or change.why == "transfer_in"]
+    arrived = [change for change in found if change.why in RENAMES or change.why == "transfer_in"]
     made = min((change.when for change in found if change.why in MADE), default=None)
     counted = [change for change in found if change.why == "count"]
     first = min((change.when for change in arrived), default=None)

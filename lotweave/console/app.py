@@ -134,6 +134,8 @@ def _recall(house: House, who: Holder) -> Response:
     at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
     if question not in QUESTIONS:
         return problem(404, "Unknown", "the question of a recall is contains, ever or exposed")
+    if not request.args.getlist("id"):
+        return problem(400, "No suspect", "name at least one thing: ?id=…")
     where = conditions_of(request.args.getlist("where"))
     with house.view(known) as view:
         roots = []

@@ -9,7 +9,6 @@ from numba import njit
 
 HEADER = 19
 """Signature, flags and an empty extension."""
-TRAILER = 2
 Bytes = Any
 Number = Any
 Column = Any

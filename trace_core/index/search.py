@@ -19,7 +19,6 @@ SHIFT, BITS = 18, 44
 BIAS, MASK = 1 << (BITS - 1), (1 << BITS) - 1
 SEARCHES = 1 << (62 - BITS)
 """So many searches can use a state before it has to be cleared."""
-LOW = 0xFFFFFFFF
 BEYOND, BESIDE, DEAD, REWIRED = 1, 2, 4, 8
 """Flags of a node: more links out, more links in, an inner node that is no more, a thing whose links in are all told anew."""
 NEVER = 2**62
