@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -64,43 +66,44 @@ def reach_of(documents: StoreView, reader: Reader, root: ThingId, direction: str
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """How many units a recall of a lot that still exists would reach, as of a snapshot."""
+    """How many units a recall of a lot would reach, as of a snapshot; `states` where it was asked whether the lot still exists."""
 
     lot: ThingId
     units: int
-    states: tuple[str, ...]
+    states: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """As the verb shows it."""
-        return {"id": self.lot.uri, "units": self.units, "states": list(self.states)}
+        return {"id": self.lot.uri, "units": self.units} | ({"states": list(self.states)} if self.states else {})
 
 
-def what_if(documents: StoreView, home: Path, now: datetime, *, most: int, plant: str = "", item: str = "") -> tuple[list[WhatIf], int]:
-    """The lots in stock or in process whose recall would reach most units, and the weaving up to which that is known.
+def what_if(home: Path, *, plant: str = "", item: str = "") -> tuple[Iterator[WhatIf], int]:
+    """All lots by the units that their recall would reach, most first, and the weaving up to which that is known.
 
     Errors: `Unusable` when there is no snapshot, or none with closures.
     """
     base = load(home)
     closures, names = load_closures(current(home)), base.names
     wanted = np.array([_fits(product, plant, item) for product in names.products], bool)
-    found: list[WhatIf] = []
     ranked = closures.largest(len(closures.sources), wanted[names.label])
-    for start in range(0, len(ranked), LOOKED_AT):
-        piece = [(thing, units) for number, units in ranked[start : start + LOOKED_AT] if (thing := parse_thing(names.of(number)))]
+    return (WhatIf(thing, units) for number, units in ranked if (thing := parse_thing(names.of(number)))), base.weaving
+
+
+def living(documents: StoreView, ranked: Iterable[WhatIf], now: datetime) -> Iterator[WhatIf]:
+    """Those lots of which something is in stock or in process, walked by the documents some at a time."""
+    ranked = iter(ranked)
+    while piece := list(islice(ranked, LOOKED_AT)):
         graph = Graph(documents)
-        graph.reach([thing for thing, _ in piece])
+        graph.reach([one.lot for one in piece])
         whereabouts = Whereabouts(graph, Asked(now))
-        whereabouts.look_up([thing for thing, _ in piece])
-        for thing, units in piece:
-            states = tuple(place.state for place in whereabouts.of(thing))
+        whereabouts.look_up([one.lot for one in piece])
+        for one in piece:
+            states = tuple(place.state for place in whereabouts.of(one.lot))
             if REACHABLE & set(states):
-                found.append(WhatIf(thing, units, states))
-        if len(found) >= most:
-            break
-    return found[:most], base.weaving
+                yield replace(one, states=states)
 
 
-LOOKED_AT = 50
+LOOKED_AT = 10
 """Lots whose whereabouts are looked at together."""
 
 

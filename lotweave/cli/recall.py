@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from typing import Annotated, Any
 
 import typer
@@ -11,7 +12,7 @@ from rich.table import Table
 from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.cli.genealogy import moment, no_single
-from lotweave.questions import what_if
+from lotweave.questions import living, what_if
 from lotweave.suspects import suspects
 from pipelines.state import cases
 from pipelines.state.cases import Case
@@ -142,16 +143,18 @@ def what_if_recalled(
     plant: Annotated[str, typer.Option(help="Only lots of this plant.")] = "",
     item: Annotated[str, typer.Option(help="Only lots of this item.")] = "",
     most: Annotated[int, typer.Option(help="So many lots at most.")] = 20,
+    only_living: Annotated[bool, typer.Option("--living", help="Only lots still in stock or in process.")] = False,  # noqa: FBT002
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
-    """List the lots still in stock or in process whose recall would reach most units."""
+    """List the lots whose recall would reach most units."""
     with reported(as_json=as_json):
         with opened(the_site(site)) as house, house.view() as documents:
             try:
-                found, weaving = what_if(documents, house.snapshots, clock(), most=most, plant=plant, item=item)
+                ranked, weaving = what_if(house.snapshots, plant=plant, item=item)
             except Unusable as fault:
                 raise Misconfigured(str(fault), code="no_closures") from fault
+            found = list(islice(living(documents, ranked, clock()) if only_living else ranked, most))
             behind = count_since(documents.connection, weaving)
         told = {"lots": [one.as_json() for one in found], "weaving": weaving, "behind": behind}
 

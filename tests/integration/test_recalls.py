@@ -9,7 +9,7 @@ import orjson
 
 from lotweave.bootstrap import House
 from lotweave.plumbing import plumbing_of
-from lotweave.questions import what_if
+from lotweave.questions import living, what_if
 from lotweave.suspects import suspects
 from pipelines.state import cases, outbox
 from pipelines.state.outbox import Wish
@@ -25,9 +25,9 @@ NOW = datetime(2026, 4, 1, tzinfo=UTC)
 UNIT = "HZ/serial/GW/U%d"
 
 
-def report(house: House, unit: int, lot: str = "L1") -> None:
+def report(house: House, unit: int, lot: str = "L1", item: str = "CAP") -> None:
     """A unit made of a lot, the suspect one unless another is named."""
-    part = {"thing": {"kind": "lot", "item": "CAP", "number": lot}, "quantity": "1", "uom": "H87"}
+    part = {"thing": {"kind": "lot", "item": item, "number": lot}, "quantity": "1", "uom": "H87"}
     made = {"thing": {"kind": "serial", "item": "GW", "number": f"U{unit}"}, "quantity": "1", "uom": "H87"}
     body: dict[str, Any] = {"order": "MO-1", "operation": "SMT", "at": "2026-03-01T08:00:00Z", "outputs": [made], "inputs": [part]}
     told = {"kind": "operation", "plant": "HZ", "key": f"R{unit}", "revision": 1, "body": body}
@@ -107,7 +107,8 @@ def test_what_a_system_shows_of_an_affected_thing_is_planned_anew_with_the_recal
 def test_the_lots_whose_recall_would_reach_most_units_are_known_beforehand(house: House) -> None:
     for unit in (1, 2, 3):
         report(house, unit)
-    moves = [("receive", "CAP", "L1", "5000"), ("receive", "RES", "L9", "10"), ("receive", "CAP", "L2", "2"), ("scrap", "RES", "L9", "10")]
+    report(house, 4, lot="L9", item="RES")
+    moves = [("receive", "CAP", "L1", "5000"), ("receive", "RES", "L9", "10"), ("receive", "CAP", "L2", "2"), ("scrap", "RES", "L9", "9")]
     lines = [
         {
             "kind": "movement",
@@ -127,12 +128,15 @@ def test_the_lots_whose_recall_would_reach_most_units_are_known_beforehand(house
     load(map(orjson.dumps, lines), begin=house.begin, now=lambda: NOW)
     build(house.begin, house.view, house.snapshots, closures=True)
 
+    ranked, weaving = what_if(house.snapshots)
+    all_lots = list(ranked)
     with house.view() as documents:
-        found, _ = what_if(documents, house.snapshots, NOW, most=5)
-        elsewhere, _ = what_if(documents, house.snapshots, NOW, most=5, item="RES")
+        found = list(living(documents, all_lots, NOW))
 
-    assert [(one.lot.uri, one.units) for one in found] == [("HZ/lot/CAP/L1", 3)]
-    assert elsewhere == []
+    assert weaving > 0
+    assert [(one.lot.uri, one.units) for one in all_lots] == [("HZ/lot/CAP/L1", 3), ("HZ/lot/RES/L9", 1)]
+    assert [(one.lot.uri, one.units, one.states) for one in found] == [("HZ/lot/CAP/L1", 3, ("in_stock", "consumed"))]
+    assert list(what_if(house.snapshots, item="CAP")[0]) == all_lots[:1]
 
 
 def test_what_failing_units_share_is_found_alike_in_closures_and_documents(house: House) -> None:
