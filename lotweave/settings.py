@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,18 @@ from trace_core.errors import Misconfigured, Problem
 FILE = "lotweave.toml"
 STATE = ".lotweave"
 DEFAULT_PORT = 8600
+MOST_TOLERANCE = 86_400
+"""Seconds that the clocks of a plant may be said to be off at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A plant: its code, its name and its time zone."""
+    """A plant: its code, its name, its time zone, and how far its clocks may be off."""
 
     code: str
     name: str
     zone: ZoneInfo
+    clock: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,11 @@ class Site:
     connections: Mapping[str, Connection]
     schedules: tuple[Mapping[str, Any], ...] = field(default=())
     epcis: Epcis = field(default_factory=Epcis)
+
+    @property
+    def clocks(self) -> dict[str, timedelta]:
+        """How far the clocks of each plant may be off."""
+        return {code: plant.clock for code, plant in self.plants.items()}
 
     @property
     def state(self) -> Path:
@@ -213,13 +222,21 @@ class _Reader:
             if not isinstance(told, dict):
                 self.wrong(path, "must be a table")
                 continue
-            self.known(told, path, ("name", "zone"))
+            self.known(told, path, ("name", "zone", "clock_tolerance_seconds"))
             zone = told.get("zone", "Asia/Shanghai")
             if zone not in available_timezones():
                 near = get_close_matches(str(zone), sorted(available_timezones()), 1)
                 self.wrong((*path, "zone"), "is no time zone" + (f"; did you mean {near[0]}?" if near else ""), str(zone))
                 zone = "UTC"
-            yield code, Plant(code, str(told.get("name", code)), ZoneInfo(zone))
+            yield code, Plant(code, str(told.get("name", code)), ZoneInfo(zone), self.tolerance(told, path))
+
+    def tolerance(self, told: Mapping[str, Any], path: tuple[str, ...]) -> timedelta:
+        name = "clock_tolerance_seconds"
+        value = told.get(name, 0)
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_TOLERANCE:
+            self.wrong((*path, name), f"must be a whole number of seconds from 0 to {MOST_TOLERANCE}", str(value))
+            return timedelta(0)
+        return timedelta(seconds=value)
 
     def connections(self, plants: Mapping[str, Plant]) -> Iterator[tuple[str, Connection]]:
         for name, told in self.table(("connections",)).items():

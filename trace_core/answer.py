@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
+from trace_core.clocks import Clocks, overlooked
 from trace_core.documents.fields import time_text
+from trace_core.doubts import doubts_about
 from trace_core.exposure import exposures
 from trace_core.gaps import gaps_about
 from trace_core.graph import Graph
@@ -23,12 +25,13 @@ class Also(TypedDict, total=False):
     """What an answer may leave out or add.
 
     `summary` leaves the links out; `histories` adds the containers of every thing over time, `exposure` how much of the root is in it
-    (backward: how much of it is in the root).
+    (backward: how much of it is in the root). `clocks` say how far the clocks of plants may be off; what they may have hidden is a gap.
     """
 
     summary: bool
     histories: bool
     exposure: bool
+    clocks: Clocks
 
 
 def trace(
@@ -54,6 +57,7 @@ def trace(
         graph.reach([root])
     about = list(dict.fromkeys([root, *walked.things()]))
     gaps = gaps_about(graph, about, asked)
+    gaps += overlooked(graph, walk, roots, asked, also.get("clocks", {}), reached=about)
     tiers = Tiers(graph, walked, walk=walk, roots=roots, asked=asked)
     teller = Teller(graph, asked, direction)
     teller.look_up(about)
@@ -82,5 +86,6 @@ def trace(
         **({} if also.get("summary") else {"links": links}),
         "complete": not gaps,
         "gaps": [gap.as_json() for gap in gaps],
+        "doubts": [doubt.as_json() for doubt in doubts_about(graph, about, asked)],
         "counts": {"things": len(things), "links": len(links)},
     }

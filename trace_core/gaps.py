@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
 from trace_core import touches as key
+from trace_core.bills import Bills, accepted, went_in
 from trace_core.direct import RENAMES
 from trace_core.events import Event
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
-from trace_core.links import is_membership
 from trace_core.quantity import decimal_text
 from trace_core.walk import Asked
 
@@ -33,7 +32,6 @@ class Gap:
 
 
 ORIGINS = frozenset({"receive", "produce", "byproduct", "transfer_in"})
-JUDGED = frozenset({"standard", "subcontract"})
 
 
 def gaps_about(graph: Graph, things: Iterable[ThingId], asked: Asked) -> list[Gap]:
@@ -49,34 +47,16 @@ def gaps_about(graph: Graph, things: Iterable[ThingId], asked: Asked) -> list[Ga
     return sorted(found)
 
 
-@dataclass(slots=True)
-class _Output:
-    """A thing as the result of an order: when, and whether only as a by-product."""
-
-    order: tuple[str, str]
-    at: datetime
-    byproduct: bool
-    produced: bool
-
-
 class _Finder:
     def __init__(self, graph: Graph, asked: Asked) -> None:
         self.graph = graph
         self.asked = asked
+        self.bills = Bills(graph, asked)
         self._reports: dict[tuple[str, str], dict[ThingId, set[str]]] = {}
 
     def look_up(self, things: list[ThingId]) -> None:
-        """Fetch the orders, bills of material and component items that the rules compare with."""
-        orders = {output.order for thing in things for output in self._outputs(thing)}
-        self.graph.world.look_up(key.by_order_document(*order) for order in orders)
-        self.graph.world.look_up(key.by_bom(thing.plant, thing.item) for thing in things if thing.item)
-        boms = [bom for found in list(self.graph.world.masters.values()) for bom in found if bom.kind == "bom"]
-        self.graph.world.look_up(
-            key.by_item(bom.plant, item)
-            for bom in boms
-            for line in bom.body["lines"]
-            for item in (line["item"], *line.get("substitutes", ()))
-        )
+        """Fetch what the rules compare with."""
+        self.bills.look_up(things)
 
     def of(self, thing: ThingId) -> Iterator[Gap]:
         """All gaps about one thing."""
@@ -165,27 +145,12 @@ class _Finder:
 
     # -- orders ----------------------------------------------------------------------------------------------------------------------
 
-    def _outputs(self, thing: ThingId) -> list[_Output]:
-        orders = {(event.plant, event.order) for event in self.graph.events(thing) if event.order}
-        found = []
-        for order in sorted(orders):
-            made = [o for o in self.graph.pools.flow(order).outputs.get(thing, ()) if o.at <= self.asked.at]
-            if made:
-                by = all(output.event.type == "byproduct" for output in made)
-                produced = any(output.event.type == "produce" for output in made)
-                found.append(_Output(order, min(output.at for output in made), by, produced))
-        return found
-
-    def _order(self, order: tuple[str, str]) -> dict[str, Any]:
-        document = self.graph.world.master(key.by_order_document(*order), "order")
-        return dict(document.body) if document else {}
-
     def _operations(self, thing: ThingId) -> Iterator[Gap]:
-        for output in self._outputs(thing):
+        for output in self.bills.outputs(thing):
             if output.byproduct:
                 continue
             reported = self._reported(output.order).get(thing, set())
-            for group in operation_groups(self._order(output.order).get("operations", ())):
+            for group in operation_groups(self.bills.order(output.order).get("operations", ())):
                 if not reported & group:
                     names = " / ".join(sorted(group))
                     yield Gap("missing_operation", thing, f"operation {names} of order {output.order[1]} has no report for this output")
@@ -202,62 +167,27 @@ class _Finder:
         return self._reports[order]
 
     def _consumption(self, thing: ThingId) -> Iterator[Gap]:
-        judged = [o for o in self._outputs(thing) if not o.byproduct and self._order(o.order).get("type") in JUDGED]
-        bills = [(output, self._bill(thing, output)) for output in judged]
-        bills = [(output, lines) for output, lines in bills if lines]
+        bills = self.bills.of(thing)
         if not bills:
             return
         consumed = self._consumed(thing)
         if not consumed:
-            for output, _ in bills:
-                yield Gap("no_consumption", thing, f"nothing is known to have gone in on order {output.order[1]}")
+            for bill in bills:
+                yield Gap("no_consumption", thing, f"nothing is known to have gone in on order {bill.output.order[1]}")
             return
-        for output, lines in bills:
-            for line in lines:
-                if not consumed & {line["item"], *line.get("substitutes", ())}:
-                    yield Gap("missing_component", thing, f"no {line['item']} (line {line['line']}) went in on order {output.order[1]}")
-        allowed = {item for _, lines in bills for line in lines for item in (line["item"], *line.get("substitutes", ()))}
+        for bill in bills:
+            for line in bill.lines:
+                if not consumed & accepted(line):
+                    text = f"no {line['item']} (line {line['line']}) went in on order {bill.output.order[1]}"
+                    yield Gap("missing_component", thing, text)
+        allowed = {item for bill in bills for line in bill.lines for item in accepted(line)}
         for item in sorted(consumed - allowed):
             yield Gap("unexpected_component", thing, f"{item} went in but is not in the bill of material")
 
     def _consumed(self, thing: ThingId) -> set[str]:
         """Items of what went into the thing, except those whose tracking is none."""
-        items: set[tuple[str, str]] = set()
-        for link in self.graph.into(thing):
-            if not self.asked.holds(link) or is_membership(link):
-                continue
-            sources = [link] if isinstance(link.start, ThingId) else self.graph.into(link.start)
-            for source in sources:
-                part = source.start
-                if self.asked.holds(source) and source.at <= link.at and isinstance(part, ThingId) and part != thing:
-                    items.add((part.plant, part.item))
-        return {item for plant, item in items if not self._untracked(plant, item)}
-
-    def _untracked(self, plant: str, item: str) -> bool:
-        body = self.graph.world.item(plant, item)
-        return bool(body) and (body or {}).get("tracking") == "none"
-
-    def _bill(self, thing: ThingId, output: _Output) -> list[dict[str, Any]]:
-        """Lines of the BOM that holds for the output, components that are not tracked left out."""
-        boms = [d for d in self.graph.world.masters.get(key.by_bom(thing.plant, thing.item), ()) if d.kind == "bom"]
-        version = self._order(output.order).get("bom_version")
-        if version is not None:
-            chosen = [bom for bom in boms if bom.body["version"] == version]
-        else:
-            chosen = [bom for bom in boms if valid_at(bom.body, output.at)]
-        if not chosen:
-            return []
-        best = max(chosen, key=lambda bom: (_start(bom.body), bom.body["version"], bom.key))
-        return [line for line in best.body["lines"] if valid_at(line, output.at) and not self._untracked(best.plant, line["item"])]
-
-
-def _start(body: Any) -> datetime:
-    return datetime.fromisoformat(body.get("valid_from", "0001-01-01T00:00:00Z"))
-
-
-def valid_at(body: Any, at: datetime) -> bool:
-    """Whether [valid_from, valid_to) of a document part covers the instant; open ends are for ever."""
-    return _start(body) <= at and ("valid_to" not in body or at < datetime.fromisoformat(body["valid_to"]))
+        parts = (part for part, _, _ in went_in(self.graph, thing, self.asked))
+        return {item for plant, item in {(part.plant, part.item) for part in parts} if not self.bills.untracked(plant, item)}
 
 
 def operation_groups(operations: Iterable[Any]) -> list[set[str]]:

@@ -16,7 +16,9 @@ from typing import Any
 
 import orjson
 
+from trace_core.clocks import Clocks, overlooked
 from trace_core.documents.fields import is_moment, time_text
+from trace_core.doubts import doubts_about
 from trace_core.errors import Misconfigured, Problem
 from trace_core.gaps import gaps_about
 from trace_core.graph import Graph
@@ -107,10 +109,11 @@ def recall(
     *,
     where: Sequence[Condition] = (),
     weight: Fraction = Fraction(1),
+    clocks: Clocks | None = None,
 ) -> dict[str, Any]:
     """The recall of suspect things as of `asked`, in the shape of contract section 4, with what ADR 0016 adds.
 
-    `weight` is what one thing stopped without need costs against one hold.
+    `weight` is what one thing stopped without need costs against one hold; `clocks`, how far the clocks of plants may be off.
     """
     graph = Graph(documents)
     suspects = list(dict.fromkeys(thing for root in roots for thing in roots_of(graph, root, asked)))
@@ -121,7 +124,9 @@ def recall(
     whereabouts = Whereabouts(graph, asked)
     whereabouts.look_up([*suspects, *things])
     places = {thing: whereabouts.of(thing) for thing in (*things, *suspects)}
-    gaps = gaps_about(graph, list(dict.fromkeys([*suspects, *things])), asked)
+    about = list(dict.fromkeys([*suspects, *things]))
+    gaps = gaps_about(graph, about, asked)
+    gaps += overlooked(graph, forward, suspects, _narrowed(asked, suspects, where), clocks or {}, reached=about)
     holds = fewest_holds(_chains(graph, places, asked), lambda thing: _size(graph, thing, asked), weight=weight)
     query = {"roots": [root.uri for root in roots], "at": time_text(asked.at), "question": asked.question, "where": list(map(str, where))}
     answer: dict[str, Any] = {"query": query, **_grouped(graph, things, places, asked)}
@@ -133,6 +138,7 @@ def recall(
     answer |= {"holds": [_hold(hold) for hold in holds], "collateral": sum(hold.collateral for hold in holds)}
     answer["narrowed"] = [{"condition": str(told), "things": len(found)} for told, found in zip(("", *where), steps, strict=True)]
     answer |= {"complete": not gaps, "gaps": [gap.as_json() for gap in gaps]}
+    answer["doubts"] = [doubt.as_json() for doubt in doubts_about(graph, about, asked)]
     answer["counts"] = {"things": len(things), "holds": len(holds)} | {name: len(answer[name]) for name in LISTS.values()}
     return answer | {"result_hash": result_hash(suspects, since)}
 
@@ -146,13 +152,17 @@ def result_hash(suspects: Iterable[ThingId], since: dict[ThingId, datetime]) -> 
 def _affected(graph: Graph, suspects: Sequence[ThingId], asked: Asked, where: Sequence[Condition]) -> dict[ThingId, datetime]:
     """Every thing that may contain a suspect, with the earliest τ; a suspect only where it may contain another one."""
     found: dict[ThingId, datetime] = {}
+    narrowed = _narrowed(asked, suspects, where)
     for suspect in suspects:
-        narrowed = Narrowed(asked.at, asked.question, frozenset(suspects), tuple(where), certain=asked.certain)
         walked = forward(graph, [suspect], narrowed)
         for thing in walked.things():
             if thing != suspect:
                 found[thing] = min(walked.since[thing], found.get(thing, walked.since[thing]))
     return found
+
+
+def _narrowed(asked: Asked, suspects: Sequence[ThingId], where: Sequence[Condition]) -> Narrowed:
+    return Narrowed(asked.at, asked.question, frozenset(suspects), tuple(where), certain=asked.certain)
 
 
 def _certain(graph: Graph, suspects: Sequence[ThingId], asked: Asked, where: Sequence[Condition]) -> dict[ThingId, datetime]:

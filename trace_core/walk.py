@@ -44,6 +44,14 @@ class Asked:
         left = link.left(self.at) if self.question == "contains" else link.quantity
         return left is None or left > 0
 
+    def earliest(self, link: Link) -> datetime:
+        """The earliest instant that the link's time may mean: the one told."""
+        return link.at
+
+    def latest(self, link: Link) -> datetime:
+        """The latest instant that the link's time may mean: the one told."""
+        return link.at
+
     def ends(self, link: Link) -> datetime:
         """Until when (exclusive) the link's end carries what came by it."""
         return link.ends() if self.question == "ever" else FOR_EVER
@@ -76,10 +84,12 @@ def forward(graph: Graph, roots: Collection[ThingId], asked: Asked) -> Walked:
 
     def step(node: Node, window: Window) -> Iterable[tuple[Node, Window]]:
         for link in graph.out_of(node):
-            if asked.holds(link) and window[0] <= link.at < window[1]:
+            if asked.holds(link) and window[0] <= asked.latest(link) and link.at < window[1]:
                 walked.followed(link)
                 walked.since[link.end] = min(link.at, walked.since.get(link.end, FOR_EVER))
                 yield link.end, (link.at, asked.ends(link))
+                if (earliest := asked.earliest(link)) != link.at:
+                    yield link.end, (earliest, asked.ends(link))
 
     _walk(graph, walked, windows, ((root, (SINCE_EVER, FOR_EVER)) for root in roots), step)
     return walked
@@ -92,11 +102,13 @@ def backward(graph: Graph, roots: Collection[ThingId], asked: Asked) -> Walked:
     def step(node: Node, window: Window) -> Iterable[tuple[Node, Window]]:
         emptied = graph.emptied(node) if window[1] != SINCE_EVER else []
         for link in graph.into(node):
-            in_time = link.at <= window[0] and (window[1] == SINCE_EVER or window[1] < asked.ends(link))
+            in_time = asked.earliest(link) <= window[0] and (window[1] == SINCE_EVER or window[1] < asked.ends(link))
             if asked.holds(link) and in_time and not any(link.at < at < window[0] for at in emptied):
                 walked.followed(link)
                 walked.since[link.start] = max(link.at, walked.since.get(link.start, SINCE_EVER))
                 yield link.start, (link.at, link.at)
+                if (latest := asked.latest(link)) != link.at:
+                    yield link.start, (latest, latest)
 
     # for the root itself it does not matter whether a part has been removed since: SINCE_EVER is before every removal
     _walk(graph, walked, windows, ((root, (asked.at, SINCE_EVER)) for root in roots), step)

@@ -104,7 +104,7 @@ def trace(
                 sys.stdout.buffer.write(trace_document(documents, documents.connection, root, **ways) + b"\n")
                 return
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}
-            also: Also = {"summary": summary, "exposure": exposure, "histories": histories}
+            also: Also = {"summary": summary, "exposure": exposure, "histories": histories, "clocks": house.site.clocks}
             answer = ask(documents, root, direction=direction, now=clock(), **options, **also)
         say(answer, as_json=as_json, person=lambda: show(answer))
 
@@ -140,6 +140,8 @@ def show(answer: dict[str, Any]) -> None:
         out.print(f"The answer has {len(answer['gaps'])} gap(s):")
         for gap in answer["gaps"]:
             out.print(f"  {gap['code']}: {gap['about']}: {gap['message']}", markup=False)
+    for doubt in answer["doubts"]:
+        out.print(f"In doubt: {doubt['about']}: {doubt['message']}", markup=False)
 
 
 def _amount(exposure: dict[str, str]) -> str:

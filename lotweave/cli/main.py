@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import demo, genealogy, index, keys, real, recall, record, running, site, systems, waiting
+from lotweave.cli import as_built, demo, genealogy, index, keys, real, recall, record, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -19,6 +19,7 @@ app.command()(site.check)
 app.command()(genealogy.load)
 app.command()(genealogy.trace)
 app.command()(index.reach)
+app.command()(as_built.as_built)
 app.command()(recall.recall)
 app.command()(recall.commonality)
 app.command()(genealogy.find)

@@ -54,7 +54,7 @@ def recall(
         with opened(the_site(site)) as house, house.view(known_at) as documents:
             roots = [_the_thing(documents, text, as_json=as_json) for text in things]
             asked = Asked(world_at or clock(), question)
-            answer = ask(documents, roots, asked, where=conditions, weight=cost)
+            answer = ask(documents, roots, asked, where=conditions, weight=cost, clocks=house.site.clocks)
             if open_as is not None:
                 _keep(house, case_of(documents, open_as, asked, answer["query"]["roots"], answer["query"]["where"]))
         say(answer, as_json=as_json, person=lambda: show(answer))

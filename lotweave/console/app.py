@@ -17,6 +17,7 @@ from lotweave.console.redact import redacted, redacted_recall
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
 from trace_core.answer import Also, trace
+from trace_core.as_built import as_built
 from trace_core.documents.fields import Moment
 from trace_core.errors import Misconfigured, Problem, Verdict
 from trace_core.find import find, single
@@ -47,6 +48,7 @@ def make_app(house: House) -> Flask:
         ("/api/v1/find", "GET", _find),
         ("/api/v1/trace/<direction>", "GET", _trace),
         ("/api/v1/reach/<direction>", "GET", _reach),
+        ("/api/v1/as-built", "GET", _as_built),
         ("/api/v1/recall", "GET", _recall),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
@@ -106,6 +108,7 @@ def _trace(house: House, who: Holder, direction: str) -> Response:
     if direction not in {"backward", "forward"} or question not in QUESTIONS:
         return problem(404, "Unknown", "a trace is backward or forward, its question contains, ever or exposed")
     also: Also = {"summary": _flag("summary"), "exposure": _flag("exposure"), "histories": _flag("histories")}
+    also["clocks"] = house.site.clocks
     with house.view(known) as view:
         root, candidates = single(view, request.args.get("id", ""))
         if root is None or not who.sees(root.plant):
@@ -130,6 +133,15 @@ def _reach(house: House, who: Holder, direction: str) -> Response:
     return _json(told | {"things": [_named(thing, who) for thing in told["things"]]} if "things" in told else told)
 
 
+def _as_built(house: House, who: Holder) -> Response:
+    at, known = _moment("at"), _moment("as_known_at")
+    with house.view(known) as view:
+        thing, candidates = single(view, request.args.get("id", ""))
+        if thing is None or not who.sees(thing.plant):
+            return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
+        return _json(as_built(view, thing, Asked(at or clock())))
+
+
 def _recall(house: House, who: Holder) -> Response:
     at, known, question = _moment("at"), _moment("as_known_at"), request.args.get("question", "contains")
     if question not in QUESTIONS:
@@ -144,7 +156,7 @@ def _recall(house: House, who: Holder) -> Response:
             if root is None or not who.sees(root.plant):
                 return problem(404, "No single thing", f"{text} names no thing, or several", candidates=_seen(candidates, who))
             roots.append(root)
-        answer = recall(view, roots, Asked(at or clock(), question), where=where)
+        answer = recall(view, roots, Asked(at or clock(), question), where=where, clocks=house.site.clocks)
     return _json(redacted_recall(answer, who))
 
 

@@ -20,11 +20,7 @@ def redacted(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
         told if who.sees(told["source"]["plant"]) else {"from": told["from"], "to": told["to"], "redacted": True}
         for told in answer.get("links", ())
     ]
-    gaps = [
-        told if who.sees(told["about"].split("/")[0]) else {"code": told["code"], "about": told["about"], "redacted": True}
-        for told in answer["gaps"]
-    ]
-    return answer | {"things": things, "gaps": gaps} | ({"links": links} if "links" in answer else {})
+    return answer | {"things": things} | _notes(answer, who) | ({"links": links} if "links" in answer else {})
 
 
 def redacted_recall(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
@@ -37,11 +33,20 @@ def redacted_recall(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
 
     lists = {name: list(filter(ours, answer[name])) for name in LISTS.values()}
     grouped = {name: _ours(answer[name], ours) for name in ("customers", "containers")}
-    gaps = [gap if ours(gap["about"]) else {"code": gap["code"], "about": gap["about"], "redacted": True} for gap in answer["gaps"]]
     states = {uri: told for uri, told in answer["states"].items() if ours(uri)}
     holds = [hold for hold in answer["holds"] if ours(hold["id"])]
     roots = [root for root in answer["roots"] if ours(root["id"])]
-    return answer | lists | grouped | {"gaps": gaps, "states": states, "holds": holds, "roots": roots, "redacted": True}
+    return answer | lists | grouped | _notes(answer, who) | {"states": states, "holds": holds, "roots": roots, "redacted": True}
+
+
+def _notes(answer: dict[str, Any], who: Holder) -> dict[str, Any]:
+    """Gaps and doubts, those about things of other plants cut to the code."""
+
+    def cut(told: dict[str, Any]) -> dict[str, Any]:
+        seen = who.sees(told["about"].split("/")[0])
+        return told if seen else {"code": told["code"], "about": told["about"], "redacted": True}
+
+    return {name: [cut(told) for told in answer[name]] for name in ("gaps", "doubts")}
 
 
 def _ours(groups: dict[str, list[str]], ours: Callable[[str], bool]) -> dict[str, list[str]]:

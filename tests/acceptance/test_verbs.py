@@ -71,6 +71,31 @@ def test_a_trace_is_told_as_epcis(site: Path) -> None:
     assert wrong.returncode == 2
 
 
+def test_a_unit_is_compared_with_its_bill_and_a_wrong_clock_is_a_gap(site: Path) -> None:
+    with (site / "lotweave.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[plants.HZ]\nclock_tolerance_seconds = 3600\n")
+    lines = [{"line": "1", "item": "CAP", "quantity": "1", "uom": "H87"}, {"line": "2", "item": "RES", "quantity": "1", "uom": "H87"}]
+    masters: dict[str, dict[str, Any]] = {
+        "bom": {"item": "PCBA", "version": "1", "quantity": "1", "uom": "H87", "lines": lines},
+        "order": {"order": "M", "type": "standard", "item": "PCBA", "quantity": "1", "uom": "H87", "status": "started"},
+    }
+    feed = [json.dumps({"kind": kind, "plant": "HZ", "key": "1", "revision": 1, "body": body}) for kind, body in masters.items()]
+    feed += [LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')]
+    late = LINE % ("3", "issue", 9, LOT.replace("L1", "L2").replace("CAP", "RES"), ',"order":"M"')
+    feed += [late.replace("T09:00", "T09:30")]
+    lotweave("load", "-", site=site, feed="\n".join(feed))
+
+    built = lotweave("as-built", "S1", "--json", site=site)
+    shown = lotweave("as-built", "S1", site=site)
+    trace = lotweave("trace", "backward", "S1", "--json", site=site)
+
+    assert (built.returncode, told(built)["level"]) == (0, 0)
+    assert [position["level"] for position in told(built)["bills"][0]["positions"]] == [2, 0]
+    assert "nothing known" in shown.stdout
+    assert [doubt["about"] for doubt in told(trace)["doubts"]] == ["HZ/lot/RES/L2"]
+    assert [gap["about"] for gap in told(trace)["gaps"] if gap["code"] == "clock_tolerance"] == ["HZ/lot/RES/L2"]
+
+
 def test_the_index_is_built_asked_and_proved(site: Path) -> None:
     feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
     lotweave("load", "-", "--json", site=site, feed=feed)
@@ -105,7 +130,9 @@ def test_a_file_with_a_bad_line_loads_the_good_ones_and_exits_1(site: Path) -> N
 
 def test_check_names_every_mistake_with_its_place(site: Path) -> None:
     with (site / "lotweave.toml").open("a", encoding="utf-8") as file:
-        file.write('\n[plants.HZ]\nzone = "Asia/Shanghay"\n[connections.a]\nplant = "XX"\nsystem = "kingdeee"\n')
+        file.write(
+            '\n[plants.HZ]\nzone = "Asia/Shanghay"\nclock_tolerance_seconds = 1.5\n[connections.a]\nplant = "XX"\nsystem = "kingdeee"\n'
+        )
         file.write(
             '[connections.b]\nplant = "HZ"\nsystem = "kingdee"\n[connections.b.settings]\nurl = "kingdee"\napp_secret = "plain"\nurll = 1\n'
         )
@@ -114,7 +141,7 @@ def test_check_names_every_mistake_with_its_place(site: Path) -> None:
     problems = {problem["path"]: problem["problem"] for problem in told(done)["problems"]}
 
     assert done.returncode == 2
-    assert len(problems) >= 6
+    assert len(problems) >= 7
     assert all(path.startswith("lotweave.toml:") and path.count(":") == 2 for path in problems)
     assert any("did you mean Asia/Shanghai?" in said for said in problems.values())
     assert any("not the secret itself" in said for said in problems.values())

@@ -104,6 +104,16 @@ def test_beyond_its_plants_a_key_sees_ids_alone(client: FlaskClient, house: Hous
     assert client.get("/api/v1/find?number=S1", headers=headers).json == {"candidates": [{"id": "HZ/serial/PCBA/S1", "why": "number"}]}
 
 
+def test_a_thing_is_compared_with_its_bill(client: FlaskClient, house: House) -> None:
+    client.post("/api/v1/documents", data=LINES, headers=key(house))
+
+    told = client.get("/api/v1/as-built?id=HZ/serial/PCBA/S1", headers=key(house)).json
+    beyond = client.get("/api/v1/as-built?id=HZ/serial/PCBA/S1", headers=key(house, "viewer", "SU"))
+
+    assert told == {"id": "HZ/serial/PCBA/S1", "level": None, "bills": [], "unexpected": []}
+    assert beyond.status_code == 404
+
+
 def test_a_wrong_time_is_a_problem(client: FlaskClient, house: House) -> None:
     assert client.get("/api/v1/trace/forward?id=L1&at=yesterday", headers=key(house)).status_code == 400
 

@@ -16,11 +16,13 @@ import pytest
 from lotweave.bootstrap import House
 from pipelines.steps.load import load
 from trace_core.answer import trace
+from trace_core.as_built import as_built
 from trace_core.documents.envelope import read_document
 from trace_core.find import find
 from trace_core.identifiers import parse_thing
 from trace_core.memory import MemoryStore
 from trace_core.ports import Documents
+from trace_core.walk import Asked
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -52,7 +54,18 @@ class World:
         """What is in the root, nearest first."""
         return _names(self.ask("backward", root, **options))
 
-    def gaps(self, root: str, direction: str = "backward", **options: str) -> list[str]:
+    def doubts(self, root: str, direction: str = "backward", **options: str) -> list[str]:
+        """Doubts of the answer as `code thing`."""
+        return [f"{doubt['code']} {short(doubt['about'])}" for doubt in self.ask(direction, root, **options)["doubts"]]
+
+    def as_built(self, root: str) -> dict[str, Any]:
+        """The positions of a thing's bill of material."""
+        with self.view(None) as view:
+            thing = parse_thing(uri(root, "HZ"))
+            assert thing is not None
+            return as_built(view, thing, Asked(NOW))
+
+    def gaps(self, root: str, direction: str = "backward", **options: Any) -> list[str]:
         """Gaps of the answer as `code thing`."""
         return [f"{gap['code']} {short(gap['about'])}" for gap in self.ask(direction, root, **options)["gaps"]]
 

@@ -18,7 +18,7 @@ A line may end in `as NAME` (key of its document), `rev 2` (revision) and `known
     HZ 14:00 put PCBA#S1, CAP/L1 20 into C1       HZ 15:00 take PCBA#S1 from C1
     HZ 15:00 reverse NAME 5                       (takes 5 off the movement NAME)
     HZ item CAP lot H87 global G-CAP unit REEL 5000     HZ same CAP = G-CAP     HZ lot CAP/L1 of MURATA M-77 date 2604
-    HZ bom PCBA v1: CAP 4, RES 2 or RES2          HZ order MO-1 standard makes PCBA 10 bom v1 ops SMT AOI(optional) FCT(with AOI)
+    HZ bom PCBA v1: CAP 2 at C1 C2, RES 2 or RES2   HZ order MO-1 standard makes PCBA 10 bom v1 ops SMT AOI(optional) FCT(with AOI)
     HZ withdraw movement NAME rev 2
 """
 
@@ -175,8 +175,10 @@ def _bom(rest: str, _: str | None, __: str) -> tuple[str, dict[str, Any]]:
     item, version = head.split()
     lines = []
     for at, part in enumerate(tail.split(","), 1):
-        words = part.split()
-        lines.append({"line": str(at), "item": words[0], "quantity": words[1], "uom": "H87", "substitutes": words[3:]})
+        said, _, places = part.partition(" at ")
+        words = said.split()
+        told = {"line": str(at), "item": words[0], "quantity": words[1], "uom": "H87", "substitutes": words[3:]}
+        lines.append(told | ({"designators": places.split()} if places else {}))
     return "bom", {"item": item, "version": version, "quantity": "1", "uom": "H87", "lines": lines}
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
-from conftest import Tell
+from conftest import Tell, short
 
 
 def test_a_late_report_is_absent_as_known_before_and_present_now(tell: Tell) -> None:
@@ -136,3 +138,60 @@ def test_nothing_arrives_before_it_left_and_a_late_clock_shows_as_a_gap(tell: Te
 
     assert arrived["since"] == "2026-03-01T10:00:00+08:00"
     assert world.gaps("SU:GW#U1") == ["no_consumption SU:GW#U1"]
+    assert world.doubts("SU:GW#U1") == ["issue_after_output SU:PCBA#S1"]
+
+
+CLOCKS = {"HZ": timedelta(minutes=3), "SU": timedelta(minutes=2)}
+
+
+def test_what_a_wrong_clock_may_have_hidden_is_a_gap(tell: Tell) -> None:
+    """Scenario 31, tolerance: a draw booked 5 minutes before its refill is left out, and named when the clocks may be 3 minutes off."""
+    world = tell("""
+        HZ 10:00 receive NUT/A 50 from ACME
+        HZ 10:00 merge NUT/A 50 into NUT/BIN
+        HZ 09:55 report ASM on MO-1: GW#U1 1 from NUT/BIN 4
+        HZ 09:53 report ASM on MO-2: GW#U2 1 from NUT/BIN 4
+        HZ 09:56 report BOX on MO-3: BOX#B1 1 from GW#U1 1
+    """)
+
+    forward = world.ask("forward", "NUT/A", clocks=CLOCKS)
+
+    assert [short(told["id"]) for told in forward["things"]] == ["NUT/BIN"]
+    assert [(gap["code"], short(gap["about"])) for gap in forward["gaps"] if gap["code"] == "clock_tolerance"] == [
+        ("clock_tolerance", "BOX#B1"),
+        ("clock_tolerance", "GW#U1"),
+    ]
+    assert not forward["complete"]
+    assert "clock_tolerance NUT/A" in world.gaps("BOX#B1", clocks=CLOCKS)
+    assert "clock_tolerance NUT/A" not in world.gaps("GW#U2", clocks=CLOCKS)
+    assert world.gaps("NUT/A", "forward") == []
+
+
+def test_each_plant_has_a_tolerance_of_its_own(tell: Tell) -> None:
+    """Scenario 31, tolerance per source: times of two plants may differ by the sum of what their clocks may be off."""
+    world = tell("""
+        HZ 10:00 report ASM on MO-1: SU:GW#U1 1 from CAP/L1 1
+        SU 09:55 report BOX on MO-2: BOX#B1 1 from GW#U1 1
+        SU 09:54 report BOX on MO-3: BOX#B2 1 from GW#U1 1
+    """)
+
+    def hidden(clocks: dict[str, timedelta]) -> list[str]:
+        return [gap for gap in world.gaps("CAP/L1", "forward", clocks=clocks) if gap.startswith("clock")]
+
+    assert hidden(CLOCKS) == ["clock_tolerance SU:BOX#B1"]
+    assert hidden({"SU": timedelta(minutes=2)}) == []
+
+
+def test_a_count_of_zero_within_the_tolerance_hides_nothing_further(tell: Tell) -> None:
+    """Scenario 31: what the exact times reach keeps its own way, also where an earlier instant would end at a count of zero."""
+    world = tell("""
+        HZ 09:59 count NUT/BIN 0
+        HZ 10:00 merge NUT/A 50 into NUT/BIN
+        HZ 10:10 report ASM on MO-1: GW#U1 1 from NUT/BIN 4
+        HZ 10:08 report BOX on MO-2: BOX#B1 1 from GW#U1 1
+    """)
+
+    hidden = [gap for gap in world.gaps("NUT/A", "forward", clocks=CLOCKS) if gap.startswith("clock")]
+
+    assert world.forward("NUT/A") == "NUT/BIN GW#U1"
+    assert hidden == ["clock_tolerance BOX#B1"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from conftest import Tell, short
 
@@ -137,7 +139,7 @@ def test_a_lot_that_fills_a_bin_again_is_found_after_the_count_too(tell: Tell) -
 
 
 def test_what_was_issued_after_the_output_is_not_in_it(tell: Tell) -> None:
-    """Scenario 5, consumed after output: lot X is issued at 14:00, the board produced at 13:00; it is left out, and a gap shows it."""
+    """Scenario 5, consumed after output: lot X is issued at 14:00, the board produced at 13:00; it is left out, and that is shown."""
     world = tell("""
         HZ bom PCBA v1: CAP 4
         HZ order MO-1 standard makes PCBA 1 bom v1
@@ -148,6 +150,24 @@ def test_what_was_issued_after_the_output_is_not_in_it(tell: Tell) -> None:
 
     assert world.forward("CAP/X") == ""
     assert world.gaps("PCBA#S1") == ["no_consumption PCBA#S1"]
+    assert world.doubts("CAP/X", "forward") == world.doubts("PCBA#S1") == ["issue_after_output CAP/X"]
+
+
+def test_an_issue_after_the_output_is_shown_without_any_bill_too(tell: Tell) -> None:
+    """Scenario 5 without master data: the doubt needs none, and is none while an output may still come or the issue went back."""
+    world = tell("""
+        HZ 13:00 produce PCBA#S1 1 on MO-1
+        HZ 14:00 issue CAP/X 4 to MO-1
+        HZ 14:00 issue CAP/Y 4 to MO-1
+        HZ 15:00 return CAP/Y 4 from MO-1
+        HZ 16:00 issue CAP/Z 4 to MO-2
+    """)
+
+    assert world.doubts("PCBA#S1") == ["issue_after_output CAP/X"]
+    assert world.doubts("CAP/Y", "forward") == []
+    assert world.doubts("CAP/Z", "forward") == []
+    assert world.doubts("CAP/X", "forward", at="13:30") == []
+    assert world.ask("forward", "CAP/X")["complete"] is False  # nothing received it; the doubt itself leaves an answer complete
 
 
 def test_more_placed_than_the_reel_held_is_taken_and_shown(tell: Tell) -> None:
@@ -181,6 +201,44 @@ def test_a_substitute_is_fine_a_stranger_and_a_hole_are_not(tell: Tell) -> None:
         ("missing_component", "no IND (line 3) went in on order MO-1"),
         ("unexpected_component", "GLUE went in but is not in the bill of material"),
     ]
+
+    assert [_position(told) for told in world.as_built("PCBA#S1")["bills"][0]["positions"]] == ["CAP: CAP/L1 4", "RES: RES2/L2 4", "IND: 0"]
+    assert world.as_built("PCBA#S1")["level"] == 0
+
+
+def _position(told: dict[str, Any]) -> str:
+    name = told["item"] + (f" {told['designator']}" if "designator" in told else "")
+    return f"{name}: {' '.join([*(short(used['id']) for used in told['used']), str(told['level'])])}"
+
+
+def test_the_level_of_a_unit_is_that_of_its_worst_position(tell: Tell) -> None:
+    """Scenario 23, IPC-1782: exact by designator or as the only source 4, one of a set 3, by the order alone 2; a stranger is named."""
+    world = tell("""
+        HZ item SOLDER none KGM
+        HZ bom PCBA v1: CAP 2 at C1 C2, RES 2 or RES2 at R1 R2, DIO 2 at D1 D2, IC 1 at U1, PCB 1, SOLDER 1
+        HZ order MO-1 standard makes PCBA 2 bom v1
+        HZ 07:30 issue PCB/P1 2 to MO-1
+        HZ 08:00 report SMT on MO-1: PCBA#S1 1 from CAP/L1 1 at C1, CAP/L2 1 at C2, RES/R1 1, RES2/R2 1, DIO/D9 2, IC#I1 1 at U1, GLUE/G 1
+        HZ 08:00 report SMT on MO-1: PCBA#S2 1 from CAP/L1 2 at C1 C2, RES2/R2 2, DIO/D8 2 either S, DIO/D9 2 either S, IC#I2 1
+        HZ 09:00 produce PCBA#S1 1 on MO-1
+        HZ 09:00 produce PCBA#S2 1 on MO-1
+    """)
+
+    first, second = world.as_built("PCBA#S1"), world.as_built("PCBA#S2")
+
+    assert [_position(told) for told in first["bills"][0]["positions"]] == [
+        "CAP C1: CAP/L1 4",
+        "CAP C2: CAP/L2 4",
+        "RES R1: RES/R1 RES2/R2 3",
+        "RES R2: RES/R1 RES2/R2 3",
+        "DIO D1: DIO/D9 4",
+        "DIO D2: DIO/D9 4",
+        "IC U1: IC#I1 4",
+        "PCB: PCB/P1 2",
+    ]
+    assert (first["level"], [short(told["id"]) for told in first["unexpected"]]) == (2, ["GLUE/G"])
+    assert [_position(told) for told in second["bills"][0]["positions"]][4:6] == ["DIO D1: DIO/D8 DIO/D9 3", "DIO D2: DIO/D8 DIO/D9 3"]
+    assert world.as_built("PCB/P1") == {"id": "HZ/lot/PCB/P1", "level": None, "bills": [], "unexpected": []}
 
 
 def test_a_unit_shipped_without_its_test_is_traced_and_the_step_is_missing(tell: Tell) -> None:
