@@ -13,6 +13,7 @@ from flask import Response, request
 from lotweave.bootstrap import clock
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_capture import page_size
+from lotweave.console.epcis_headers import extensions
 from lotweave.console.epcis_problems import EpcisException
 from pipelines.state import named_queries
 from pipelines.steps.epcis_query import Page, page
@@ -49,7 +50,7 @@ _JSON, _XML = "application/ld+json", "application/xml"
 
 def get_events(asking: Asking) -> Response:
     """Events that fulfil the parameters of the URL."""
-    return _answer(asking, from_url(_parameters()), "SimpleEventQuery")
+    return _answer(asking, _from_url(), "SimpleEventQuery")
 
 
 def get_event(asking: Asking, event_id: str) -> Response:
@@ -61,7 +62,7 @@ def get_event(asking: Asking, event_id: str) -> Response:
     if event is None:
         raise EpcisException("NoSuchResourceException", f"there is no event {event_id}")
     write = event_xml if _accepted() == _XML else event_json
-    return Response(write(event, prefixes=OWN_PREFIX, ids=_ids(asking)), content_type=_accepted())
+    return Response(write(event, prefixes=OWN_PREFIX | extensions(), ids=_ids(asking)), content_type=_accepted())
 
 
 def post_query(asking: Asking) -> Response:
@@ -128,7 +129,7 @@ def get_collection(_: Asking, sort: str) -> Response:
 
 def get_member_events(asking: Asking, sort: str, value: str) -> Response:
     """Events of one member of a collection, narrowed further by parameters of the URL."""
-    return _answer(asking, from_url([(COLLECTIONS[sort], value), *_parameters()]), "SimpleEventQuery")
+    return _answer(asking, _from_url((COLLECTIONS[sort], value)), "SimpleEventQuery")
 
 
 def delete_token(_: Asking, **__: str) -> Response:
@@ -149,8 +150,9 @@ def only_paging() -> None:
         raise EpcisException("QueryParameterException", f"takes no parameters but perPage and nextPageToken; found {', '.join(wrong)}")
 
 
-def _parameters() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.args.items(multi=True) if name not in _PAGING]
+def _from_url(*more: tuple[str, str]) -> Query:
+    """The query of the URL, its prefixes declared by the header GS1-Extensions."""
+    return from_url([*more, *((name, value) for name, value in request.args.items(multi=True) if name not in _PAGING)], extensions())
 
 
 def _named(asking: Asking, name: str) -> Any:
@@ -167,7 +169,7 @@ def _answer(asking: Asking, query: Query, name: str) -> Response:
         found: Page = page(connection, query, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
     events: Sequence[EpcisEvent] = found.events
     write = answer_xml if media == _XML else answer_json
-    answer = Response(write(events, created=clock(), query=name, prefixes=OWN_PREFIX, ids=ids), content_type=media)
+    answer = Response(write(events, created=clock(), query=name, prefixes=OWN_PREFIX | extensions(), ids=ids), content_type=media)
     if found.next is not None:
         kept = [(key, value) for key, value in request.args.items(multi=True) if key != "nextPageToken"]
         address = f"{quote(request.path)}?{urlencode([*kept, ('nextPageToken', found.next)])}"

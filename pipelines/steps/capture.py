@@ -23,10 +23,10 @@ from trace_core.epcis.checks import Judged
 from trace_core.epcis.hashes import event_hash, identity
 from trace_core.epcis.inward import Meaning, meaning
 from trace_core.epcis.keys import key_of
-from trace_core.epcis.matching import terms
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.raw import Where
 from trace_core.epcis.reading import XML_TYPES, read
+from trace_core.epcis.terms import terms
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.epcis.writing import event_json
 from trace_core.errors import Problem, Rejected

@@ -5,31 +5,28 @@ Source: EPCIS 2.0, sections 8.2.7 and 12.5 (paging).
 
 from __future__ import annotations
 
-import base64
 import heapq
+import operator
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from functools import partial
 from itertools import islice
-from typing import Any
-
-import orjson
 
 from pipelines.state import captures, epcis_log
 from pipelines.state.database import Transaction
 from pipelines.state.epcis_log import Asked, Edge
+from pipelines.steps.epcis_place import Place, key_of, read_token, write_token
 from trace_core import touches as key
 from trace_core.documents.envelope import Document
-from trace_core.documents.fields import time_text
+from trace_core.epcis import keys
 from trace_core.epcis.hashes import event_hash
-from trace_core.epcis.keys import key_of
-from trace_core.epcis.matching import asked_ids, fulfils, narrowed
+from trace_core.epcis.matching import Fulfils, compiled
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.offers import offered
 from trace_core.epcis.outward import epcis_of
 from trace_core.epcis.queries import Query
 from trace_core.epcis.reading import read
+from trace_core.epcis.terms import asked_ids, narrowed
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.errors import Problem, Rejected
 from trace_core.events import event_of, named_things
@@ -42,10 +39,10 @@ _OWN, _CAPTURED = 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An event of an answer, with its place in the order: (time, source, id)."""
+    """An event of an answer, with its place in the order."""
 
     event: EpcisEvent
-    place: tuple[datetime, int, int]
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +62,37 @@ def page(connection: Transaction, query: Query, *, ground: Ground, plants: Seque
 
     Errors: `Rejected` for a token that is none of ours; `TooLarge`, on the first page.
     """
-    place, taken = _read_token(token)
+    place, taken = read_token(token)
+    if place is not None and bool(place.key) != (query.by_field is not None):
+        raise Rejected("no page", code="token", problems=[Problem("nextPageToken", "is of a query with another orderBy")])
     if query.most is not None and token is None:
         everything = _found(connection, query, ground, plants, None)
         if sum(1 for _ in islice(everything, query.most + 1)) > query.most:
             raise TooLarge
     left = size if query.limit is None else min(size, query.limit - taken)
-    events = list(islice(_found(connection, query, ground, plants, place), left + 1))
+    read_on = _found if query.by_field is None else partial(_by_field, most=left + 1)
+    events = list(islice(read_on(connection, query, ground, plants, place), left + 1))
     more = len(events) > left and (query.limit is None or taken + left < query.limit)
     events = events[:left]
-    return Page(tuple(one.event for one in events), _token(events[-1].place, taken + left) if more and events else None)
+    return Page(tuple(one.event for one in events), write_token(events[-1].place, taken + left) if more and events else None)
 
 
-def _found(
-    connection: Transaction, query: Query, ground: Ground, plants: Sequence[str], place: tuple[datetime, int, int] | None
-) -> Iterator[Found]:
-    asked = _asked(query, ground, plants)
-    theirs = _captured(connection, query, asked, _edge(place, _CAPTURED, descending=query.descending))
-    ours = _own(connection, query, asked, ground, _edge(place, _OWN, descending=query.descending))
+def _found(connection: Transaction, query: Query, ground: Ground, plants: Sequence[str], place: Place | None) -> Iterator[Found]:
+    asked, accept = _asked(query, ground, plants), compiled(query)
+    theirs = _captured(connection, accept, asked, _edge(place, _CAPTURED, descending=query.descending))
+    ours = _own(connection, query, accept, asked, ground, _edge(place, _OWN, descending=query.descending))
     return heapq.merge(theirs, ours, key=lambda one: one.place, reverse=query.descending)
+
+
+def _by_field(
+    connection: Transaction, query: Query, ground: Ground, plants: Sequence[str], place: Place | None, *, most: int
+) -> list[Found]:
+    """The first events beyond a place in the order of an extension field: all that fulfil the query are read, and these kept."""
+    everything = _found(connection, query, ground, plants, None)
+    beyond = operator.lt if query.descending else operator.gt
+    keyed = (replace(one, place=replace(one.place, key=key_of(one.event, query))) for one in everything)
+    left = (one for one in keyed if place is None or beyond(one.place, place))
+    return (heapq.nlargest if query.descending else heapq.nsmallest)(most, left, key=lambda one: one.place)
 
 
 def _asked(query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
@@ -131,7 +140,7 @@ def _numbers(uri: str, ground: Ground) -> Iterator[str]:
         thing = parse_thing(uri[len(ground.base) + len("thing/") :])
         yield from [thing.number] if thing else []
         return
-    gs1 = key_of(uri)
+    gs1 = keys.key_of(uri)
     if gs1 is not None:
         yield gs1.qualifier or gs1.value
     for sort in ("order", "shipment", "transformation"):
@@ -152,28 +161,27 @@ def _names(query: Query, ground: Ground) -> list[tuple[str, str, str]] | None:
 _NAME_PARTS = 4
 
 
-def _edge(place: tuple[datetime, int, int] | None, source: int, *, descending: bool) -> Edge | None:
+def _edge(place: Place | None, source: int, *, descending: bool) -> Edge | None:
     """Where one source goes on after an event of either: at equal times captured events come before our own."""
     if place is None:
         return None
-    at, last, id_ = place
-    if last == source:
-        return Edge(at, id_)
-    comes_later = (source > last) != descending
-    return Edge(at, (_FIRST if comes_later else _LAST) if not descending else (_LAST if comes_later else _FIRST))
+    if place.source == source:
+        return Edge(place.at, place.id)
+    comes_later = (source > place.source) != descending
+    return Edge(place.at, (_FIRST if comes_later else _LAST) if not descending else (_LAST if comes_later else _FIRST))
 
 
-def _captured(connection: Transaction, query: Query, asked: Asked, edge: Edge | None) -> Iterator[Found]:
+def _captured(connection: Transaction, accept: Fulfils, asked: Asked, edge: Edge | None) -> Iterator[Found]:
     for row in epcis_log.captured(connection, asked, edge):
         (judged,) = read(row.body.encode(), "application/ld+json").events
         if judged.event is None:
             raise AssertionError(f"captured event {row.id} does not read back: {judged.problems}")
         event = replace(judged.event, event_id=row.event_id, record_time=row.record_time)
-        if fulfils(event, query, row.aliases):
-            yield Found(event, (row.at, _CAPTURED, row.id))
+        if accept(event, row.aliases):
+            yield Found(event, Place((), row.at, _CAPTURED, row.id))
 
 
-def _own(connection: Transaction, query: Query, asked: Asked, ground: Ground, edge: Edge | None) -> Iterator[Found]:
+def _own(connection: Transaction, query: Query, accept: Fulfils, asked: Asked, ground: Ground, edge: Edge | None) -> Iterator[Found]:
     if not asked.own_types or asked.own_names == []:
         return
     by_alias = query.values("EQ_eventID") is not None
@@ -182,8 +190,8 @@ def _own(connection: Transaction, query: Query, asked: Asked, ground: Ground, ed
         here = with_gtins(connection, ground, [document for _, _, document in piece])
         for at, id_, document in piece:
             event = epcis_of(document, here)
-            if event is not None and fulfils(event, query, _aliases(event) if by_alias else ()):
-                yield Found(event, (at, _OWN, id_))
+            if event is not None and accept(event, _aliases(event) if by_alias else ()):
+                yield Found(event, Place((), at, _OWN, id_))
 
 
 def _aliases(event: EpcisEvent) -> set[str]:
@@ -208,20 +216,3 @@ def with_gtins(connection: Transaction, ground: Ground, documents: Sequence[Docu
 
 def _forms(gtin: str) -> set[str]:
     return {gtin, gtin.removeprefix("0"), gtin.removeprefix("00"), gtin.removeprefix("000000")}
-
-
-def _token(place: tuple[datetime, int, int], taken: int) -> str:
-    at, source, id_ = place
-    return base64.urlsafe_b64encode(orjson.dumps([time_text(at), source, id_, taken])).decode().rstrip("=")
-
-
-def _read_token(token: str | None) -> tuple[tuple[datetime, int, int] | None, int]:
-    if token is None:
-        return None, 0
-    told: Any = None
-    with suppress(ValueError):
-        told = orjson.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    with suppress(ValueError, TypeError):
-        at, source, id_, taken = told
-        return (datetime.fromisoformat(at), int(source), int(id_)), int(taken)
-    raise Rejected("no page", code="token", problems=[Problem("nextPageToken", "is none that this server gave out", token[:80])])

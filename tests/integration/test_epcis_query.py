@@ -26,7 +26,7 @@ from trace_core.epcis.writing import document_json
         ("GET", "/epcis/events?GE_eventDate=2026-01-01T00:00:00Z", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events?GE_eventTime=yesterday", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events?EQ_action=SHIPPED", {}, 400, "QueryParameterException"),
-        ("GET", "/epcis/events?eventCountLimit=1&maxEventCount=1", {}, 400, "QueryParameterException"),
+        ("GET", "/epcis/events?orderBy=eventTime&eventCountLimit=1&maxEventCount=1", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events?perPage=0", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events?nextPageToken=abc", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events", {"headers": {"Accept": "text/csv"}}, 406, "NotAcceptableException"),
@@ -89,7 +89,7 @@ def test_every_error_is_a_problem_of_the_standard(
         ("EQ_eventID=urn:lotweave:event/HZ/movement/3/1|urn:x:none", ["43"]),
         ("EXISTS_errorDeclaration=false&eventType=AggregationEvent", ["44"]),
         ("EXISTS_errorDeclaration=true", []),
-        ("eventCountLimit=2", ["44", "43"]),
+        ("orderBy=eventTime&eventCountLimit=2", ["44", "43"]),
         ("maxEventCount=7", ["44", "43", "42", "41", "03", "02", "01"]),
         ("GE_recordTime=2026-04-01T00:00:01Z", ["03", "02", "01"]),
         ("LT_recordTime=2026-04-01T00:00:01Z", ["44", "43", "42", "41"]),
@@ -114,7 +114,9 @@ def test_too_many_events_are_refused_and_not_cut(client: FlaskClient, site: Hous
     assert (answer.status_code, answer.json["type"]) == (413, "epcisException:QueryTooLargeException")
 
 
-@pytest.mark.parametrize("options", ["orderBy=eventTime&orderDirection=ASC", "orderBy=recordTime", "eventCountLimit=9"])
+@pytest.mark.parametrize(
+    "options", ["orderBy=eventTime&orderDirection=ASC", "orderBy=recordTime", "orderBy=eventTime&eventCountLimit=9", "orderBy=gs1:none"]
+)
 def test_pages_together_are_the_answer(client: FlaskClient, site: House, options: str) -> None:
     headers = key(site)
     own(site)
@@ -132,6 +134,48 @@ def test_pages_together_are_the_answer(client: FlaskClient, site: House, options
     assert [one["eventID"] for page in pages for one in page] == [one["eventID"] for one in whole]
     assert len(whole) == (9 if "Limit" in options else 12)
     assert all(len(page) <= 2 for page in pages)
+
+
+EXT = {"GS1-Extensions": "x=https://ns.example.com/epcis/"}
+WARM = {"sensorMetadata": {"deviceID": "urn:x:d:1"}, "sensorReport": [{"type": "Temperature", "value": 31.5, "uom": "CEL"}]}
+
+
+def extended() -> bytes:
+    told = json.loads(document(event(1), event(2, sensorElementList=[WARM]), event(3)))
+    told["@context"].append({"ext": "https://ns.example.com/epcis/"})
+    for one, batch in zip(told["epcisBody"]["eventList"], (7, 10, "B"), strict=True):
+        one |= {"ext:batch": batch, "ext:run": {"ext:oven": batch}, "ilmd": {"ext:code": f"C{batch}"}}
+    return json.dumps(told).encode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("GE_value_CEL=30&EQ_type=Temperature&EQ_deviceID=urn:x:d:1", ["02"]),
+        ("GE_value_CEL=32", []),
+        ("EXISTS_sensorElementList=true", ["02"]),
+        ("GT_x:batch=7", ["02"]),
+        ("EQ_x:batch=B|7", ["03", "01"]),
+        ("GE_INNER_x:oven=7&EXISTS_x:run", ["02", "01"]),
+        ("EQ_ILMD_x:code=CB", ["03"]),
+        ("EXISTS_INNER_urn:lotweave:epcis:%23thing", []),
+        ("orderBy=x:batch", ["03", "02", "01", "44", "43", "42", "41"]),
+        ("orderBy=x:batch&orderDirection=ASC&eventCountLimit=4", ["01", "02", "03", "41"]),
+    ],
+)
+def test_sensors_and_extensions_are_asked_for(client: FlaskClient, site: House, query: str, found: list[str]) -> None:
+    headers = key(site)
+    own(site)
+    assert capture(client, headers, extended())["success"]
+
+    assert times(ask(client, headers | EXT, query)) == found
+
+
+@pytest.mark.parametrize("entry", ["x", "x=ns", "1=urn:x:", "xml=urn:x:"])
+def test_a_wrong_extension_is_refused(client: FlaskClient, site: House, entry: str) -> None:
+    answer = client.get("/epcis/events", headers=key(site) | {"GS1-Extensions": entry})
+
+    assert (answer.status_code, answer.json["problems"][0]["value"]) == (400, entry)
 
 
 def test_answers_come_in_xml_and_with_the_identifiers_asked_for(client: FlaskClient, site: House) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from trace_core.epcis.names import expanded, is_name, is_namespace, is_writable
+from trace_core.epcis.names import context_parts, declared, expanded, is_name, is_writable
 from trace_core.epcis.raw import RawDocument, RawEvent, Where
 from trace_core.epcis.shape import TYPES
 from trace_core.errors import Problem, Rejected
@@ -28,7 +28,7 @@ def read_json(payload: bytes) -> RawDocument:
     Errors: `Rejected` when it is no JSON object, or names a member twice.
     """
     told = _parsed(payload)
-    context, problems = _prefixes(told.get("@context"), "/@context")
+    context, problems = declared(told.get("@context"), "/@context")
     if "@context" not in told:
         problems.append(Problem("/@context", "is missing; it declares the EPCIS context and the prefixes of extensions"))
     elif not _names_epcis(told["@context"]):
@@ -134,7 +134,7 @@ def _event(told: Any, context: Mapping[str, str], path: str) -> RawEvent:
     where = Where(path)
     if not isinstance(told, dict):
         return RawEvent({}, where, context, [Problem(path, "must be an object", _short(told))])
-    own, problems = _prefixes(told.get("@context"), f"{path}/@context")
+    own, problems = declared(told.get("@context"), f"{path}/@context")
     context = {**context, **own}
     members = {name: value for name, value in told.items() if name != "@context"}
     return RawEvent(_expand(members, context, path, problems), where, context, problems)
@@ -171,31 +171,8 @@ def _expand(value: Any, context: Mapping[str, str], path: str, problems: list[Pr
     return found
 
 
-def _prefixes(context: Any, path: str) -> tuple[dict[str, str], list[Problem]]:
-    found: dict[str, str] = {}
-    problems: list[Problem] = []
-    for one in _parts(context):
-        if isinstance(one, dict):
-            for prefix, meaning in one.items():
-                iri = meaning.get("@id") if isinstance(meaning, dict) else meaning
-                if isinstance(iri, str) and is_namespace(iri):
-                    found[prefix] = iri
-                elif not prefix.startswith("@"):
-                    problems.append(Problem(f"{path}/{prefix}", "must be an IRI", _short(iri)))
-        elif not isinstance(one, str):
-            problems.append(Problem(path, "must be an IRI, an object of prefixes, or a list of these", _short(one)))
-    return found, problems
-
-
-def _parts(context: Any) -> Iterator[Any]:
-    if isinstance(context, list):
-        yield from context
-    elif context is not None:
-        yield context
-
-
 def _names_epcis(context: Any) -> bool:
-    return any(isinstance(one, str) and one.endswith("epcis-context.jsonld") for one in _parts(context))
+    return any(isinstance(one, str) and one.endswith("epcis-context.jsonld") for one in context_parts(context))
 
 
 def _short(value: Any) -> str:

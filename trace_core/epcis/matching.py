@@ -1,21 +1,23 @@
-"""Whether an event fulfils a query, and by which terms a store finds those that may.
+"""Whether an event fulfils a query: its conditions, compiled once into tests of what they name. Exact.
 
-`fulfils` is exact. `terms` are what an event is kept under and `narrowed` is what a query asks for: an event that fulfils the query has at
-least one term of each group, so that a store reads few others. Source: EPCIS 2.0, section 8.2.7.1.
+Source: EPCIS 2.0, section 8.2.7.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import operator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from trace_core.epcis import fields, sensors
 from trace_core.epcis.keys import canonical
-from trace_core.epcis.model import EpcisEvent, Place, Quantity, Typed
-from trace_core.epcis.patterns import is_pattern, matches
+from trace_core.epcis.model import EpcisEvent, Place, Typed
+from trace_core.epcis.patterns import matcher
 from trace_core.epcis.queries import Condition, Query
 from trace_core.epcis.shape import CLASSES
 
-_ROLES: Mapping[str, tuple[str, ...]] = {
+ROLES: Mapping[str, tuple[str, ...]] = {
     "MATCH_epc": ("epcList", "childEPCs"),
     "MATCH_parentID": ("parentID",),
     "MATCH_inputEPC": ("inputEPCList",),
@@ -28,67 +30,74 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
 }
 """Parameter → the members in which it looks."""
 
-
-def fulfils(event: EpcisEvent, query: Query, aliases: Collection[str]) -> bool:
-    """Whether every condition holds. `aliases` are all identifiers that the event is known under."""
-    return all(_holds(event, condition, aliases) for condition in query.conditions)
-
-
-def terms(event: EpcisEvent) -> list[str]:
-    """What an event is found by: its things, transactions and parties with their roles; sorted, each once."""
-    return sorted(set(_terms(event)))
+Fulfils = Callable[[EpcisEvent, Collection[str]], bool]
+Said = Callable[[EpcisEvent], Iterable[Any]]
+"""What an event says of one thing."""
 
 
-def _terms(event: EpcisEvent) -> Iterator[str]:
-    for name, ids in event.instances.items():
-        yield from (f"{name} {canonical(uri)}" for uri in ids)
-    for name, found in event.classes.items():
-        yield from (f"{name} {canonical(one.epc_class)}" for one in found)
-    if event.parent:
-        yield f"parentID {canonical(event.parent)}"
-    for sort, typed in (("bizTransaction", event.transactions), ("source", event.sources), ("destination", event.destinations)):
-        yield from (f"{sort} {canonical(one.id)}" for one in typed)
-    if event.transformation:
-        yield f"transformation {canonical(event.transformation)}"
+def compiled(query: Query) -> Fulfils:
+    """A function that says whether every condition holds for an event, given all identifiers that the event is known under."""
+    ids = [set(one.values) for one in query.conditions if one.name == "EQ_eventID"]
+    tests = [_test(one) for one in query.conditions if one.name != "EQ_eventID"]
+
+    def fulfils(event: EpcisEvent, aliases: Collection[str]) -> bool:
+        return all(not asked.isdisjoint(aliases) for asked in ids) and all(test(event) for test in tests)
+
+    return fulfils
 
 
-def narrowed(query: Query) -> list[list[str]]:
-    """Groups of terms: an event that fulfils the query has at least one of each. Conditions with patterns narrow nothing."""
-    return [group for condition in query.conditions if (group := _group(condition))]
+def _test(condition: Condition) -> Callable[[EpcisEvent], bool]:
+    said, accept = _said(condition), _accept(condition)
+    return lambda event: any(accept(value) for value in said(event))
 
 
-def _group(condition: Condition) -> list[str]:
-    if condition.name in _ROLES:
-        if any(is_pattern(value) for value in condition.values):
-            return []
-        return [f"{role} {canonical(value)}" for role in _ROLES[condition.name] for value in condition.values]
-    sort = {"EQ_transformationID": "transformation"}.get(condition.name, condition.name.removeprefix("EQ_"))
-    if sort in {"bizTransaction", "source", "destination", "transformation"}:
-        return [f"{sort} {canonical(value)}" for value in condition.values]
-    return []
+def _said(condition: Condition) -> Said:
+    if condition.field is not None:
+        field = condition.field
+        return lambda event: map(fields.typed, fields.values(event, field))
+    if condition.name in ROLES:
+        return partial(_named, roles=ROLES[condition.name])
+    _, _, name = condition.name.partition("_")
+    if name in sensors.FIELDS:
+        return lambda event: sensors.readings(event, name, condition.of)
+    if name in _TYPED:
+        return lambda event: (canonical(one.id) for one in _TYPED[name](event) if condition.of in {None, one.type})
+    if name == "quantity":
+        return lambda event: (one.quantity for one in event.quantities(*CLASSES) if condition.of in {None, one.uom})
+    return _SAID[name or condition.name]
 
 
-def asked_ids(query: Query) -> list[list[str]]:
-    """The identifiers of things, transactions and transformations that a query asks for, in groups of which one must be there."""
-    sorts = {*_ROLES, "EQ_bizTransaction", "EQ_transformationID"}
-    return [
-        [canonical(value) for value in one.values]
-        for one in query.conditions
-        if one.name in sorts and not any(is_pattern(value) for value in one.values)
-    ]
+def _accept(condition: Condition) -> Callable[[Any], bool]:
+    sign, _, name = condition.name.partition("_")
+    if sign == "EXISTS":
+        return lambda _: True
+    if sign == "MATCH":
+        return matcher(condition.values)
+    if sign == "WD":
+        return partial(_within, asked={canonical(value) for value in condition.values})
+    if sign in _COMPARED:
+        return partial(_compares, compare=_COMPARED[sign], asked=condition.values)
+    same = canonical if name in _IDENTIFIERS else partial(sensors.comparable, name)
+    return {same(value) for value in condition.values}.__contains__
 
 
-def _holds(event: EpcisEvent, condition: Condition, aliases: Collection[str]) -> bool:
-    test = _TESTS.get(condition.name)
-    if test is not None:
-        return any(test(event, value, condition.of) for value in condition.values)
-    if condition.name == "EQ_eventID":
-        return any(value in aliases for value in condition.values)
-    return any(matches(value, named) for value in condition.values for named in _named(event, condition.name))
+def _compares(value: Any, compare: Callable[[Any, Any], bool], asked: Collection[Any]) -> bool:
+    """Whether a value stands so to any of those asked for that are of its type."""
+    return any(isinstance(value, type(one)) and compare(value, one) for one in asked)
 
 
-def _named(event: EpcisEvent, name: str) -> Iterator[str]:
-    for role in _ROLES[name]:
+def _within(place: str, asked: Collection[str]) -> bool:
+    """The place itself, or a part of the GLN that it names."""
+    return place in asked or whole(place) in asked
+
+
+def whole(place: str) -> str:
+    """The GLN of which a place, as a canonical link, is a part; another place as it is."""
+    return place.rpartition("/254/")[0] or place
+
+
+def _named(event: EpcisEvent, roles: Iterable[str]) -> Iterator[str]:
+    for role in roles:
         if role == "parentID":
             yield from [event.parent] if event.parent else []
         elif role in CLASSES:
@@ -97,53 +106,37 @@ def _named(event: EpcisEvent, name: str) -> Iterator[str]:
             yield from event.epcs(role)
 
 
-def _at(place: Place | None, value: str) -> bool:
-    return place is not None and canonical(place.id) == canonical(value)
+def _place(place: Place | None) -> list[str]:
+    return [canonical(place.id)] if place else []
 
 
-def _within(place: Place | None, value: str) -> bool:
-    """The place itself, or a part of the GLN that it names."""
-    if place is None:
-        return False
-    here, asked = canonical(place.id), canonical(value)
-    return here == asked or here.startswith(f"{asked}/254/")
+def _one(value: Any) -> list[Any]:
+    return [] if value is None else [value]
 
 
-def _typed(found: Collection[Typed], value: str, of: str | None) -> bool:
-    return any(canonical(one.id) == canonical(value) and of in {None, one.type} for one in found)
-
-
-def _measured(event: EpcisEvent, of: str | None) -> Iterator[Quantity]:
-    return (one for one in event.quantities(*CLASSES) if one.quantity is not None and of in {None, one.uom})
-
-
-_TESTS: Mapping[str, Callable[[EpcisEvent, Any, str | None], bool]] = {
-    "eventType": lambda event, value, _: event.type == value,
-    "GE_eventTime": lambda event, value, _: event.at >= value,
-    "LT_eventTime": lambda event, value, _: event.at < value,
-    "GE_recordTime": lambda event, value, _: event.record_time is not None and event.record_time >= value,
-    "LT_recordTime": lambda event, value, _: event.record_time is not None and event.record_time < value,
-    "EQ_action": lambda event, value, _: event.action == value,
-    "EQ_bizStep": lambda event, value, _: event.biz_step == value,
-    "EQ_disposition": lambda event, value, _: event.disposition == value,
-    "EQ_persistentDisposition_set": lambda event, value, _: value in event.set_,
-    "EQ_persistentDisposition_unset": lambda event, value, _: value in event.unset,
-    "EQ_readPoint": lambda event, value, _: _at(event.read_point, value),
-    "EQ_bizLocation": lambda event, value, _: _at(event.biz_location, value),
-    "WD_readPoint": lambda event, value, _: _within(event.read_point, value),
-    "WD_bizLocation": lambda event, value, _: _within(event.biz_location, value),
-    "EQ_bizTransaction": lambda event, value, of: _typed(event.transactions, value, of),
-    "EQ_source": lambda event, value, of: _typed(event.sources, value, of),
-    "EQ_destination": lambda event, value, of: _typed(event.destinations, value, of),
-    "EQ_transformationID": lambda event, value, _: event.transformation is not None and canonical(event.transformation) == canonical(value),
-    "EQ_quantity": lambda event, value, of: any(one.quantity == value for one in _measured(event, of)),
-    "GT_quantity": lambda event, value, of: any((one.quantity or 0) > value for one in _measured(event, of)),
-    "GE_quantity": lambda event, value, of: any((one.quantity or 0) >= value for one in _measured(event, of)),
-    "LT_quantity": lambda event, value, of: any((one.quantity or 0) < value for one in _measured(event, of)),
-    "LE_quantity": lambda event, value, of: any((one.quantity or 0) <= value for one in _measured(event, of)),
-    "EXISTS_errorDeclaration": lambda event, value, _: (event.error is not None) == value,
-    "GE_errorDeclarationTime": lambda event, value, _: event.error is not None and event.error.declared_at >= value,
-    "LT_errorDeclarationTime": lambda event, value, _: event.error is not None and event.error.declared_at < value,
-    "EQ_errorReason": lambda event, value, _: event.error is not None and event.error.reason == value,
-    "EQ_correctiveEventID": lambda event, value, _: event.error is not None and value in event.error.corrective,
+_COMPARED: Mapping[str, Callable[[Any, Any], bool]] = {"GT": operator.gt, "GE": operator.ge, "LT": operator.lt, "LE": operator.le}
+_IDENTIFIERS = frozenset({"readPoint", "bizLocation", "bizTransaction", "source", "destination", "transformationID"})
+_TYPED: Mapping[str, Callable[[EpcisEvent], tuple[Typed, ...]]] = {
+    "bizTransaction": lambda event: event.transactions,
+    "source": lambda event: event.sources,
+    "destination": lambda event: event.destinations,
 }
+_SAID: Mapping[str, Said] = {
+    "eventType": lambda event: (event.type,),
+    "eventTime": lambda event: (event.at,),
+    "recordTime": lambda event: _one(event.record_time),
+    "action": lambda event: (event.action,),
+    "bizStep": lambda event: (event.biz_step,),
+    "disposition": lambda event: (event.disposition,),
+    "persistentDisposition_set": lambda event: event.set_,
+    "persistentDisposition_unset": lambda event: event.unset,
+    "readPoint": lambda event: _place(event.read_point),
+    "bizLocation": lambda event: _place(event.biz_location),
+    "transformationID": lambda event: (canonical(event.transformation),) if event.transformation else (),
+    "sensorElementList": lambda event: event.sensors,
+    "errorDeclaration": lambda event: _one(event.error),
+    "errorDeclarationTime": lambda event: (event.error.declared_at,) if event.error else (),
+    "errorReason": lambda event: (event.error.reason,) if event.error else (),
+    "correctiveEventID": lambda event: event.error.corrective if event.error else (),
+}
+"""Name of a parameter without its comparison → what it is compared with."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 from trace_core.epcis.vocabulary import PREFIXES
+from trace_core.errors import Problem
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x1f]*\Z")
 _LOCAL = re.compile(r"[^\W\d][\w.-]*\Z")
@@ -47,9 +49,10 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
 def prefixes_for(names: Iterator[str], wanted: Mapping[str, str]) -> dict[str, str]:
     """Namespace → prefix for all these names: the wanted one, that of the EPCIS context, or a numbered one."""
     known = {namespace: prefix for prefix, namespace in {**wanted, **PREFIXES}.items()}
+    numbered = (name for at in count(1) if (name := f"ext{at}") not in wanted)
     found: dict[str, str] = {}
     for namespace in sorted({split(name)[0] for name in names} - {""}):
-        found[namespace] = known.get(namespace) or f"ext{len([one for one in found.values() if one.startswith('ext')]) + 1}"
+        found[namespace] = known.get(namespace) or next(numbered)
     return found
 
 
@@ -77,3 +80,32 @@ def is_writable(text: str) -> bool:
 def is_namespace(text: str) -> bool:
     """Whether a text can be the namespace of extensions: an absolute IRI."""
     return bool(_IRI.match(text))
+
+
+def declared(context: Any, path: str) -> tuple[dict[str, str], list[Problem]]:
+    """The prefixes that an `@context` declares, and what is wrong with it, at `path`."""
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for one in context_parts(context):
+        if isinstance(one, dict):
+            for prefix, meaning in one.items():
+                meant = meaning.get("@id") if isinstance(meaning, dict) else meaning
+                if isinstance(meant, str) and is_namespace(meant):
+                    found[prefix] = meant
+                elif not prefix.startswith("@"):
+                    problems.append(Problem(f"{path}/{prefix}", "must be an IRI", _short(meant)))
+        elif not isinstance(one, str):
+            problems.append(Problem(path, "must be an IRI, an object of prefixes, or a list of these", _short(one)))
+    return found, problems
+
+
+def context_parts(context: Any) -> Iterator[Any]:
+    """The entries of an `@context`: IRIs and objects of prefixes."""
+    if isinstance(context, list):
+        yield from context
+    elif context is not None:
+        yield context
+
+
+def _short(value: Any) -> str:
+    return "" if value is None else str(value)[:120]

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from trace_core.documents.kinds import MOVEMENTS
-from trace_core.epcis.queries import Query
-from trace_core.epcis.things import OWN_STEP
+from trace_core.epcis import sensors
+from trace_core.epcis.queries import Condition, Query
+from trace_core.epcis.things import OWN, OWN_STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,16 @@ OFFERS: Mapping[str, tuple[Offer, ...]] = {
 }
 """Type of our event → what it may be in EPCIS."""
 
-_NEVER = frozenset({"EQ_persistentDisposition_set", "EQ_persistentDisposition_unset", "EQ_bizLocation", "WD_bizLocation"} | {
-    "GE_errorDeclarationTime", "LT_errorDeclarationTime", "EQ_errorReason", "EQ_correctiveEventID",
+_NEVER = frozenset({
+    "EQ_persistentDisposition_set", "EQ_persistentDisposition_unset", "EQ_bizLocation", "WD_bizLocation", "EQ_errorReason",
+    "GE_errorDeclarationTime", "LT_errorDeclarationTime", "EQ_correctiveEventID", "EXISTS_errorDeclaration", "EXISTS_sensorElementList",
 })  # fmt: skip
 """Parameters that none of our own events fulfils: they have no such members."""
 
 
 def offered(query: Query) -> list[str]:
     """The types of our events that may fulfil the query."""
-    if any(condition.name in _NEVER for condition in query.conditions) or query.values("EXISTS_errorDeclaration") == (True,):
+    if any(_is_beyond(condition) for condition in query.conditions):
         return []
     asked = {name: query.values(name) for name in ("eventType", "EQ_action", "EQ_bizStep", "EQ_disposition")}
 
@@ -77,3 +79,11 @@ def offered(query: Query) -> list[str]:
         return all(values is None or said[name] in values for name, values in asked.items())
 
     return [name for name, offers in OFFERS.items() if any(fits(offer) for offer in offers)]
+
+
+def _is_beyond(condition: Condition) -> bool:
+    """Whether a condition is about what we never tell: errors, sensors, others' extensions."""
+    field = condition.field
+    if field is not None:
+        return bool(field.part) or not field.name.startswith(OWN)
+    return condition.name in _NEVER or condition.name.partition("_")[2] in sensors.FIELDS

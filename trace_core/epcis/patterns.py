@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from trace_core.epcis.keys import HOST, canonical
 
@@ -30,11 +30,17 @@ def is_pattern(uri: str) -> bool:
     return uri.startswith("urn:epc:idpat:")
 
 
-def matches(value: str, named: str) -> bool:
-    """Whether an identifier is the one asked for, or among those that the pattern stands for, in either spelling."""
-    if not is_pattern(value):
-        return canonical(value) == canonical(named)
-    return value == named or bool(_pattern(value).match(canonical(named)))
+def matcher(values: Iterable[str]) -> Callable[[str], bool]:
+    """Whether an identifier is one of those asked for, or among those that a pattern stands for, in either spelling."""
+    asked = list(values)
+    same = {*asked, *(canonical(value) for value in asked if not is_pattern(value))}
+    forms = [_pattern(value) for value in asked if is_pattern(value)]
+
+    def matches(named: str) -> bool:
+        link = canonical(named)
+        return named in same or link in same or any(form.match(link) for form in forms)
+
+    return matches
 
 
 def _pattern(value: str) -> re.Pattern[str]:

@@ -14,8 +14,8 @@ import pytest
 
 from trace_core.epcis.hashes import event_hash, identity
 from trace_core.epcis.inward import meaning
-from trace_core.epcis.matching import terms
 from trace_core.epcis.reading import read
+from trace_core.epcis.terms import terms
 from trace_core.epcis.things import Ground
 from trace_core.epcis.writing import document_json
 from trace_core.epcis.writing_xml import document_xml

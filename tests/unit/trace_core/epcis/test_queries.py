@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from trace_core.epcis.fields import Field
 from trace_core.epcis.queries import Condition, from_json, from_url
 from trace_core.errors import Rejected
 
@@ -53,6 +54,8 @@ def test_every_wrong_parameter_is_named_at_once() -> None:
     given = [
         ("GE_eventDate", "x"), ("GE_eventTime", "x"), ("EQ_action", "SHIPPED"), ("orderDirection", "SIDEWAYS"), ("EQ_quantity", "many"),
         ("EQ_eventID", "17"), ("eventCountLimit", "0"), ("EQ_bizStep", "transforming"), ("EQ_action", "ADD"),
+        ("EQ_nobody:count", "1"), ("GT_cbvmda:lotNumber", "many"), ("EQ_value", "8"), ("GE_value_CEL", "warm"), ("EQ_type", "Heat"),
+        ("EQ_booleanValue", "perhaps"), ("GE_startTime", "today"), ("orderBy", "quantity"), ("HASATTR_readPoint_x", "a"),
     ]  # fmt: skip
 
     with pytest.raises(Rejected) as refused:
@@ -73,3 +76,23 @@ def test_queries_that_others_call_invalid_are_refused(data: Path, name: str) -> 
 def test_what_is_no_object_is_no_query() -> None:
     with pytest.raises(Rejected):
         from_json(["eventType"])
+
+
+def test_prefixes_are_declared_by_the_query_itself_or_beside_its_url() -> None:
+    namespace = "https://ns.example.com/epcis/"
+    told = {"@context": [{"x": namespace}], "GE_INNER_ILMD_x:depth": 2, "orderBy": "x:rank", "EQ_bizStep": ["x:baking"]}
+
+    query = from_json(told)
+
+    url = [("GE_INNER_ILMD_x:depth", "2"), ("orderBy", f"{namespace}#rank"), ("EQ_bizStep", "x:baking")]
+    assert query == from_url(url, {"x": namespace})
+    assert query.by_field == Field(f"{{{namespace}}}rank")
+    assert query.conditions == (
+        Condition("GE", (Decimal(2),), field=Field(f"{{{namespace}}}depth", "ILMD", inner=True)),
+        Condition("EQ_bizStep", (f"{namespace}baking",)),
+    )
+
+
+def test_a_limit_needs_an_order() -> None:
+    with pytest.raises(Rejected, match="1 problem"):
+        from_url([("eventCountLimit", "1")])
