@@ -15,6 +15,7 @@ from lotweave.console import epcis_capture as capture
 from lotweave.console import epcis_query as query
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_problems import VERSIONS, EpcisException, response
+from pipelines.steps.epcis_masters import TooComplex
 from pipelines.steps.epcis_query import TooLarge
 from trace_core.errors import Rejected
 
@@ -75,8 +76,8 @@ def _guarded(house: House, view: View) -> View:
         except Rejected as fault:
             problems = [problem.as_json() for problem in fault.problems]
             return response(_EXCEPTIONS.get(fault.code, "ValidationException"), fault.message, problems=problems)
-        except TooLarge:
-            return response("QueryTooLargeException", "more events fulfil the query than maxEventCount allows")
+        except (TooLarge, TooComplex) as fault:
+            return response(f"Query{type(fault).__name__}Exception", str(fault))
         except RequestEntityTooLarge:
             return response("CaptureLimitExceededException", f"a payload may have {house.site.epcis.most_bytes} bytes")
         answer.headers.extend(VERSIONS)

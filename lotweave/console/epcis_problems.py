@@ -21,6 +21,7 @@ STATUS: Mapping[str, int] = {
     "ResourceAlreadyExistsException": 409,
     "CaptureLimitExceededException": 413,
     "QueryTooLargeException": 413,
+    "QueryTooComplexException": 413,
     "UnsupportedMediaTypeException": 415,
     "ImplementationException": 500,
 }

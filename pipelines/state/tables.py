@@ -182,6 +182,20 @@ captured_event = Table(
 )
 """Others' events as they said them, each once; their canonical documents are in `document`."""
 
+vocabulary_element = Table(
+    "vocabulary_element",
+    metadata,
+    Column("vocabulary", Text, primary_key=True),
+    Column("id", Text, primary_key=True, comment="canonical, of a place, an item, a party"),
+    Column("attributes", JSONB, nullable=False, comment="name to the texts it has"),
+    Column("children", ARRAY(Text), nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    Column("job", Text, nullable=False, comment="the capture that last said so"),
+    Index("ix_vocabulary_element_id", "id"),
+    Index("ix_vocabulary_element_attributes", "attributes", postgresql_using="gin"),
+)
+"""Others' master data, as it was last said."""
+
 named_query = Table(
     "named_query",
     metadata,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.state import captures
+from pipelines.state import captures, vocabularies
 from pipelines.state.captures import Row
 from pipelines.state.database import Transaction
 from pipelines.steps.captured import Known
@@ -23,6 +23,7 @@ from trace_core.epcis.checks import Judged
 from trace_core.epcis.hashes import event_hash, identity
 from trace_core.epcis.inward import Meaning, meaning
 from trace_core.epcis.keys import key_of
+from trace_core.epcis.masters import Element
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.raw import Where
 from trace_core.epcis.reading import XML_TYPES, read
@@ -41,7 +42,7 @@ Begin = Callable[[], AbstractContextManager[Transaction]]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an event of a document was not taken in: `event` is its place, from 0.
+    """Why an event of a document was not taken in: `event` is its place, from 0, or -1 for the master data.
 
     `code` is validation, security, exists or implementation.
     """
@@ -96,9 +97,12 @@ def take_in(job: str, *, begin: Begin, now: Callable[[], datetime], ground: Grou
     failures = [
         Failure(at, "validation", "the event is no valid EPCIS", one.problems) for at, one in enumerate(found.events) if not one.event
     ]
+    beyond = {one.where for one in found.elements if row.plants and ground.plant_at(one.id) not in {None, *row.plants}}
+    failures += [Failure(-1, "security", f"{where} is of a plant that this key is not allowed") for where in sorted(beyond)]
     again = True
     while again:
         attempt = _Attempt(row, ground, now(), failures)
+        attempt.elements = [one for one in found.elements if one.where not in beyond]
         try:
             attempt.run(found.events, begin)
             again = False
@@ -123,12 +127,14 @@ class _Attempt:
         self.now = now
         self.failures = failures
         self.fresh: list[Failure] = []
+        self.elements: Sequence[Element] = ()
 
     def run(self, events: Sequence[Judged], begin: Begin) -> None:
         """Take in the events and finish the job."""
         with begin() as connection:
             captures.one_at_a_time(connection)
             done = self._take(connection, events)
+            vocabularies.put(connection, self.elements, job=self.job.id, now=self.now)
             if self.fresh or (self.failures and self.job.behaviour == "rollback"):
                 raise _Undone
             captures.finish_job(connection, self.job.id, captured=done, errors=_told(self.failures), now=self.now)

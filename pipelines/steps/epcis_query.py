@@ -15,6 +15,7 @@ from itertools import islice
 from pipelines.state import captures, epcis_log
 from pipelines.state.database import Transaction
 from pipelines.state.epcis_log import Asked, Edge
+from pipelines.steps.epcis_masters import resolved
 from pipelines.steps.epcis_place import Place, key_of, read_token, write_token
 from trace_core import touches as key
 from trace_core.documents.envelope import Document
@@ -60,15 +61,17 @@ class TooLarge(Exception):
 def page(connection: Transaction, query: Query, *, ground: Ground, plants: Sequence[str], size: int, token: str | None = None) -> Page:
     """One page of the answer, as whoever is limited to `plants` (empty: none) may see it.
 
-    Errors: `Rejected` for a token that is none of ours; `TooLarge`, on the first page.
+    Errors: `Rejected` for a token that is none of ours; `TooLarge`, on the first page; `TooComplex`.
     """
-    place, taken = read_token(token)
+    query, (place, taken) = resolved(connection, query), read_token(token)
+    if not all(condition.values for condition in query.conditions):
+        return Page((), None)
     if place is not None and bool(place.key) != (query.by_field is not None):
         raise Rejected("no page", code="token", problems=[Problem("nextPageToken", "is of a query with another orderBy")])
     if query.most is not None and token is None:
         everything = _found(connection, query, ground, plants, None)
         if sum(1 for _ in islice(everything, query.most + 1)) > query.most:
-            raise TooLarge
+            raise TooLarge("more events fulfil the query than maxEventCount allows")
     left = size if query.limit is None else min(size, query.limit - taken)
     read_on = _found if query.by_field is None else partial(_by_field, most=left + 1)
     events = list(islice(read_on(connection, query, ground, plants, place), left + 1))

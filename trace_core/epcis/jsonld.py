@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from trace_core.epcis.names import context_parts, declared, expanded, is_name, is_writable
-from trace_core.epcis.raw import RawDocument, RawEvent, Where
+from trace_core.epcis.raw import RawDocument, RawElement, RawEvent, Where
 from trace_core.epcis.shape import TYPES
 from trace_core.errors import Problem, Rejected
 
@@ -42,7 +42,8 @@ def read_json(payload: bytes) -> RawDocument:
     problems += _frame(told, context)
     events, around = _event_list(told)
     problems += around
-    return RawDocument([_event(one, context, path) for path, one in events], problems, _about(told, context))
+    elements, around = _elements(told.get("epcisHeader"), context)
+    return RawDocument([_event(one, context, path) for path, one in events], problems + around, _about(told, context), elements)
 
 
 def _parsed(payload: bytes) -> dict[str, Any]:
@@ -120,6 +121,23 @@ def _event_list(told: Mapping[str, Any]) -> tuple[list[tuple[str, Any]], list[Pr
     if not isinstance(events, list):
         return [], [*problems, Problem(f"{path}/eventList", "must be a list of events" if "eventList" in body else "is missing")]
     return [(f"{path}/eventList/{at}", one) for at, one in enumerate(events)], problems
+
+
+def _elements(header: Any, context: Mapping[str, str]) -> tuple[list[RawElement], list[Problem]]:
+    """The master data of a header: each element of each vocabulary."""
+    path, problems, found = "/epcisHeader/epcisMasterData/vocabularyList", [], []
+    master = header.get("epcisMasterData") if isinstance(header, dict) else None
+    listed = master.get("vocabularyList") if isinstance(master, dict) else None
+    for at, vocabulary in enumerate(listed if isinstance(listed, list) else []):
+        inside = vocabulary.get("vocabularyElementList", []) if isinstance(vocabulary, dict) else None
+        if not isinstance(inside, list):
+            problems.append(Problem(f"{path}/{at}", "must be a vocabulary: an object with type and vocabularyElementList"))
+            continue
+        base = f"{path}/{at}/vocabularyElementList"
+        found += [RawElement(vocabulary.get("type"), one, Where(f"{base}/{n}"), context) for n, one in enumerate(inside)]
+    if listed is not None and not isinstance(listed, list):
+        problems.append(Problem(path, "must be a list of vocabularies"))
+    return found, problems
 
 
 def _about(told: Mapping[str, Any], context: Mapping[str, str]) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from trace_core.epcis.fields import PARTS, Field, field_name, moment, typed
+from trace_core.epcis.masters import attribute_name
 from trace_core.epcis.names import declared, iri
 from trace_core.epcis.sensors import MEASURES, TIMES, URIS
 from trace_core.epcis.shape import ACTIONS, TYPES
@@ -23,7 +25,10 @@ _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+\Z")
 _QUANTITY = re.compile(r"(EQ|GT|GE|LT|LE)_quantity(?:_([A-Z0-9]{2,3}))?\Z", re.ASCII)
 _MEASURE = re.compile(rf"(EQ|GT|GE|LT|LE)_({'|'.join(MEASURES)})_([A-Z0-9]{{2,4}})\Z", re.ASCII)
 _TYPED = re.compile(r"EQ_(bizTransaction|source|destination)(?:_(.+))?\Z")
+_MASTER = re.compile(r"(HASATTR|EQATTR|EQ_ATTR)_([^_]+)(?:_(.+))?\Z")
 _FIELD = re.compile(rf"(EQ|GT|GE|LT|LE|EXISTS)_(INNER_)?(?:({'|'.join(filter(None, PARTS))})_)?([^:]+:.+)\Z")
+WITH_MASTERS = ("readPoint", "bizLocation", "bizTransaction", "source", "destination", "epcClass")
+"""Fields of the standard of which master data may tell."""
 MOST = 1_000_000
 """The largest count that may be asked for."""
 
@@ -32,7 +37,8 @@ MOST = 1_000_000
 class Condition:
     """One parameter: an event fulfils it when it fulfils it for any of the values.
 
-    `of`: the type or unit that the name carries. `field`: the extension field that it is about; the name is then the comparison alone.
+    `of`: the type, unit or attribute that the name carries. `field`: the extension field that it is about; the name is then the
+    comparison alone.
     """
 
     name: str
@@ -123,6 +129,8 @@ def _condition(name: str, values: Sequence[str], prefixes: Mapping[str, str]) ->
 def _parameter(name: str, prefixes: Mapping[str, str]) -> tuple[str, str | None, Field | None, Callable[[str], Any]]:
     """The parameter without what its name carries, that, and how its values are read. Errors: `ValueError` when it is none."""
     name = _SAME.get(name, name)
+    if found := _MASTER.match(name):
+        return _of_master(found[1], found[2], found[3], prefixes)
     if found := _TYPED.match(name):
         vocabulary = TRANSACTION if found[1] == "bizTransaction" else PARTY
         of = found[2] and (vocabulary.word(iri(found[2], prefixes)) or found[2])
@@ -138,6 +146,20 @@ def _parameter(name: str, prefixes: Mapping[str, str]) -> tuple[str, str | None,
         reader = {"EQ": typed, "EXISTS": _truth}.get(comparison, _measured)
         return comparison, None, Field(field_name(local, prefixes), part or "", bool(inner)), reader
     raise ValueError("is no parameter of a query")
+
+
+def _of_master(
+    comparison: str, about: str, attribute: str | None, prefixes: Mapping[str, str]
+) -> tuple[str, str | None, Field | None, Callable[[str], Any]]:
+    """A parameter about attributes of master data: of a field of the standard, or of an extension field that holds an identifier."""
+    if (attribute is None) is (comparison != "HASATTR"):
+        raise ValueError("must be HASATTR_FIELD with names of attributes, or EQATTR_FIELD_ATTRIBUTE with values; names have no underscore")
+    field = Field(field_name(about, prefixes)) if ":" in about else None
+    if field is None and about not in WITH_MASTERS:
+        raise ValueError(f"asks for master data of {about}; there is some of {', '.join(WITH_MASTERS)} and of extension fields")
+    sort = "HASATTR" if comparison == "HASATTR" else "EQATTR"
+    reader = partial(attribute_name, prefixes=prefixes) if sort == "HASATTR" else _plain
+    return f"{sort}_{'' if field else about}", attribute and attribute_name(attribute, prefixes), field, reader
 
 
 def _uri(text: str) -> str:

@@ -48,9 +48,23 @@ class RawEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class RawElement:
+    """One element of a master data vocabulary as it was read, in the shape of the JSON binding."""
+
+    vocabulary: Any
+    told: Any
+    where: Where
+    prefixes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RawDocument:
-    """The events of a document, and what is wrong with the document around them. `about` are its own members beside the body."""
+    """The events of a document, and what is wrong with the document around them. `about` are its own members beside the body.
+
+    `elements` are the master data of its header.
+    """
 
     events: Sequence[RawEvent]
     problems: Sequence[Problem] = ()
     about: Mapping[str, Any] = field(default_factory=dict)
+    elements: Sequence[RawElement] = ()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from trace_core.epcis.checks import Judged, judged
 from trace_core.epcis.jsonld import read_json
+from trace_core.epcis.masters import Element, judged_elements
 from trace_core.epcis.xml import read_xml
 from trace_core.errors import Problem, Rejected
 
@@ -15,10 +16,11 @@ XML_TYPES = ("application/xml", "text/xml")
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The events of a payload in its order, and what is wrong with the document around them."""
+    """The events of a payload in its order, the master data of its header, and what is wrong with the document around the events."""
 
     events: tuple[Judged, ...]
     problems: tuple[Problem, ...] = ()
+    elements: tuple[Element, ...] = ()
 
     @property
     def valid(self) -> bool:
@@ -42,4 +44,5 @@ def read(payload: bytes, media_type: str) -> Read:
     else:
         known = ", ".join((*JSON_TYPES, *XML_TYPES))
         raise Rejected(f"{media_type or 'nothing'} is no media type of EPCIS", code="media_type", problems=[Problem("", f"use {known}")])
-    return Read(tuple(judged(one) for one in raw.events), tuple(raw.problems))
+    elements, wrong = judged_elements(raw.elements)
+    return Read(tuple(judged(one) for one in raw.events), (*raw.problems, *wrong), elements)

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from trace_core.epcis.names import braced, is_namespace
-from trace_core.epcis.raw import RawDocument, RawEvent, Where
+from trace_core.epcis.raw import RawDocument, RawElement, RawEvent, Where
 from trace_core.epcis.shape import CLASSES, INSTANCES, NUMBERS, TYPED, TYPES
 from trace_core.errors import Problem, Rejected
 
@@ -43,7 +43,7 @@ def read_xml(payload: bytes) -> RawDocument:
     if found is None:
         return RawDocument([], [*problems, Problem(f"/{name}", "has no EventList")])
     path = "/" + "/".join(_local(one) for one in (*reversed(list(found.iterancestors())), found))
-    return RawDocument(list(_events(found, path, {})), problems, _about(root))
+    return RawDocument(list(_events(found, path, {})), problems, _about(root), list(_elements(root)))
 
 
 def _parsed(payload: bytes) -> Any:
@@ -71,6 +71,21 @@ def _frame(root: Any, name: str) -> list[Problem]:
 
 def _about(root: Any) -> dict[str, Any]:
     return {_name(one): _value(one) for one in root if isinstance(one.tag, str) and not _is_epcis(one)}
+
+
+def _elements(root: Any) -> Iterator[RawElement]:
+    """The master data of the header: each element of each vocabulary."""
+    for at, vocabulary in enumerate(root.iterfind("EPCISHeader//EPCISMasterData/VocabularyList/Vocabulary"), 1):
+        for n, one in enumerate(vocabulary.iterfind("VocabularyElementList/VocabularyElement"), 1):
+            path = "/".join(_local(above) for above in reversed(list(vocabulary.iterancestors())))
+            where = Where(f"/{path}/Vocabulary[{at}]/VocabularyElementList/VocabularyElement[{n}]", xml=True)
+            attributes = [{"id": held.get("id"), "attribute": _value_beside_id(held)} for held in one.iterfind("attribute")]
+            children = [_text(held) for held in one.iterfind("children/id")]
+            yield RawElement(vocabulary.get("type"), {"id": one.get("id"), "attributes": attributes, "children": children}, where)
+
+
+def _value_beside_id(element: Any) -> Any:
+    return _children(element) if len(element) else _text(element)
 
 
 def _events(found: Any, path: str, counts: dict[str, int]) -> Iterator[RawEvent]:

@@ -350,6 +350,18 @@ def _epcis() -> None:
     op.create_index("ix_captured_event_time", "captured_event", ["event_time", "id"], unique=False)
     op.create_index("uq_captured_event_identity", "captured_event", ["identity"], unique=True)
     op.create_table(
+        "vocabulary_element",
+        sa.Column("vocabulary", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False, comment="canonical, of a place, an item, a party"),
+        sa.Column("attributes", postgresql.JSONB(astext_type=sa.Text()), nullable=False, comment="name to the texts it has"),
+        sa.Column("children", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("job", sa.Text(), nullable=False, comment="the capture that last said so"),
+        sa.PrimaryKeyConstraint("vocabulary", "id", name=op.f("pk_vocabulary_element")),
+    )
+    op.create_index("ix_vocabulary_element_attributes", "vocabulary_element", ["attributes"], unique=False, postgresql_using="gin")
+    op.create_index("ix_vocabulary_element_id", "vocabulary_element", ["id"], unique=False)
+    op.create_table(
         "named_query",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("query", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
