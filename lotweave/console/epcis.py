@@ -50,6 +50,7 @@ def add_epcis(app: Flask, house: House) -> None:
         ("/nextPageToken/<token>", ["DELETE"], query.delete_token),
         (f"/<any({sorts}):sort>", ["GET"], query.get_collection),
         (f"/<any({sorts}):sort>/<path:value>/events", ["GET"], query.get_member_events),
+        (f"/<any({sorts}):sort>/<path:value>", ["GET"], query.get_member),
         ("/", ["GET", "OPTIONS"], _front),
         ("/<path:rest>", ["GET", "POST", "PUT", "PATCH", "DELETE"], _nothing),
     ):  # fmt: skip

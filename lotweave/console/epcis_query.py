@@ -16,15 +16,16 @@ from lotweave.console.epcis_capture import page_size
 from lotweave.console.epcis_headers import extensions
 from lotweave.console.epcis_problems import EpcisException
 from pipelines.state import named_queries
+from pipelines.steps.epcis_members import STANDARD, listed
 from pipelines.steps.epcis_query import Page, page
 from trace_core.documents.fields import time_text
 from trace_core.epcis.keys import canonical
 from trace_core.epcis.model import EpcisEvent
+from trace_core.epcis.names import compact
 from trace_core.epcis.queries import Query, from_json, from_url
-from trace_core.epcis.shape import CONTEXT, TYPES
+from trace_core.epcis.shape import CONTEXT
 from trace_core.epcis.things import OWN_PREFIX
 from trace_core.epcis.urns import as_urn
-from trace_core.epcis.vocabulary import BIZ_STEP, DISPOSITION
 from trace_core.epcis.writing import answer_json, as_given, event_json
 from trace_core.epcis.writing_xml import answer_xml, event_xml
 
@@ -37,11 +38,7 @@ COLLECTIONS = {
     "epcs": "MATCH_anyEPC",
 }
 """Collection → the parameter that its members are."""
-_LISTED: dict[str, Sequence[str]] = {
-    "eventTypes": TYPES,
-    "bizSteps": sorted(BIZ_STEP.words),
-    "dispositions": sorted(DISPOSITION.words),
-}
+_SORTS = {sort: "epc" if sort == "epcs" else name.removeprefix("EQ_") for sort, name in COLLECTIONS.items()}
 _PAGING = frozenset({"perPage", "nextPageToken"})
 _NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}\Z", re.ASCII)
 _FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates")
@@ -118,13 +115,29 @@ def get_query_events(asking: Asking, name: str) -> Response:
     return _answer(asking, from_json(_named(asking, name)), name)
 
 
-def get_collection(_: Asking, sort: str) -> Response:
-    """The members of a collection, where they are a vocabulary."""
-    if sort not in _LISTED:
-        said = f"the members of {sort} are not listed; ask for /epcis/{sort}/MEMBER/events"
-        raise EpcisException("ImplementationException", said, status=501)
+def get_collection(asking: Asking, sort: str) -> Response:
+    """The members of a collection, a page at a time: words of the standard, and what the events that the key sees name."""
     only_paging()
-    return collection(_LISTED[sort])
+    size, token, ids, prefixes = page_size(), request.args.get("nextPageToken"), _ids(asking), extensions()
+    kind = _SORTS[sort]
+    with asking.house.begin() as connection:
+        found = listed(connection, kind, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
+    answer = collection([compact(ids(uri), prefixes) for uri in found.members])
+    if found.next is not None:
+        answer.headers["Link"] = _next(found.next)
+    return answer
+
+
+def get_member(asking: Asking, sort: str, value: str) -> Response:
+    """What there is of a member of a collection: its events. 404 when neither the standard nor an event that the key sees has it."""
+    only_paging()
+    query = _from_url((COLLECTIONS[sort], value))
+    if query.conditions[0].values[0] not in STANDARD.get(_SORTS[sort], ()):
+        with asking.house.begin() as connection:
+            found = page(connection, query, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=1)
+        if not found.events:
+            raise EpcisException("NoSuchResourceException", f"there is no {value} among {sort}")
+    return collection(["events"])
 
 
 def get_member_events(asking: Asking, sort: str, value: str) -> Response:
@@ -140,7 +153,7 @@ def delete_token(_: Asking, **__: str) -> Response:
 def collection(members: Sequence[str]) -> Response:
     """A collection of the REST binding."""
     told = {"@context": CONTEXT, "type": "Collection", "member": list(members)}
-    return Response(orjson.dumps(told), content_type=_JSON)
+    return Response(orjson.dumps(told), content_type="application/json")
 
 
 def only_paging() -> None:
@@ -171,10 +184,14 @@ def _answer(asking: Asking, query: Query, name: str) -> Response:
     write = answer_xml if media == _XML else answer_json
     answer = Response(write(events, created=clock(), query=name, prefixes=OWN_PREFIX | extensions(), ids=ids), content_type=media)
     if found.next is not None:
-        kept = [(key, value) for key, value in request.args.items(multi=True) if key != "nextPageToken"]
-        address = f"{quote(request.path)}?{urlencode([*kept, ('nextPageToken', found.next)])}"
-        answer.headers["Link"] = f'<{address}>; rel="next"'
+        answer.headers["Link"] = _next(found.next)
     return answer
+
+
+def _next(token: str) -> str:
+    """The link to the next page of what was asked for."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != "nextPageToken"]
+    return f'<{quote(request.path)}?{urlencode([*kept, ("nextPageToken", token)])}>; rel="next"'
 
 
 def _accepted() -> str:

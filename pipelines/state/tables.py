@@ -182,6 +182,16 @@ captured_event = Table(
 )
 """Others' events as they said them, each once; their canonical documents are in `document`."""
 
+captured_member = Table(
+    "captured_member",
+    metadata,
+    Column("sort", Text, primary_key=True, comment="epc, readPoint, bizLocation, bizStep or disposition"),
+    Column("id", Text(collation="C"), primary_key=True, comment="canonical"),
+    Column("plant", Text, primary_key=True, comment="of the events that say it; empty where no place says"),
+    Column("given", Text, nullable=False, comment="as it was first written"),
+)
+"""What others' events name, once for each plant: the members of the collections."""
+
 vocabulary_element = Table(
     "vocabulary_element",
     metadata,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines.state import captures, vocabularies
+from pipelines.state import captures, collected, vocabularies
 from pipelines.state.captures import Row
 from pipelines.state.database import Transaction
 from pipelines.steps.captured import Known
@@ -27,7 +27,7 @@ from trace_core.epcis.masters import Element
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.raw import Where
 from trace_core.epcis.reading import XML_TYPES, read
-from trace_core.epcis.terms import terms
+from trace_core.epcis.terms import named_in, terms
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.epcis.writing import event_json
 from trace_core.errors import Problem, Rejected
@@ -148,16 +148,20 @@ class _Attempt:
         contents, ids = {one.content for one in taken}, {one.event.event_id for one in taken if one.event.event_id}
         known = Known(captures.held(connection, contents, ids))
         rows: list[Row] = []
+        named: list[tuple[str, str, str]] = []
         origins: list[tuple[Taken, Told]] = []
         for one in taken:
             again = known.seen(one.identity) is not None
             withdrawn = list(_withdrawn(one, known, self.ground))
             if self._allowed(one, known, withdrawn, again=again):
                 origins += [(one, told) for told in (*(() if again else one.meaning.documents), *withdrawn)]
-                rows += [] if again else [_row(one, self.job.id, self.now)]
+                if not again:
+                    rows.append(_row(one, self.job.id, self.now))
+                    named += [(sort, uri, one.meaning.plant or "") for sort, uri in named_in(one.event)]
                 known.add(one.identity, one.content, one.event)
         self._weave(connection, origins)
         captures.put_events(connection, [known.named(row) for row in rows])
+        collected.put(connection, named)
         captures.known_also_as(connection, known.renamed())
         return len(taken)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -31,7 +31,7 @@ from trace_core.epcis.terms import asked_ids, narrowed
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.errors import Problem, Rejected
 from trace_core.events import event_of, named_things
-from trace_core.identifiers import parse_thing
+from trace_core.identifiers import ThingId, parse_thing
 from trace_core.store.view import StoreView
 
 _FIRST, _LAST = -1, 2**63 - 1
@@ -204,7 +204,12 @@ def _aliases(event: EpcisEvent) -> set[str]:
 def with_gtins(connection: Transaction, ground: Ground, documents: Sequence[Document]) -> Ground:
     """The ground with the GTINs of the items that these documents name, where no other item of the plant has the same."""
     events = [event for document in documents if (event := event_of(document))]
-    wanted = {(str(thing.plant), str(thing.item)) for event in events for thing in named_things(event) if thing.item}
+    return naming(connection, ground, {thing for event in events for thing in named_things(event)})
+
+
+def naming(connection: Transaction, ground: Ground, things: Iterable[ThingId]) -> Ground:
+    """The ground with the GTINs of the items of these things, where no other item of the plant has the same."""
+    wanted = {(str(thing.plant), str(thing.item)) for thing in things if thing.item}
     masters = StoreView(connection).find([key.by_item(*name) for name in wanted])
     gtins = {
         (one.plant, str(one.body["item"])): gtin

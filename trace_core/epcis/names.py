@@ -46,6 +46,13 @@ def iri(value: str, prefixes: Mapping[str, str]) -> str:
     return value
 
 
+def compact(value: str, prefixes: Mapping[str, str]) -> str:
+    """The value with the longest of the declared namespaces that it is in as a prefix again."""
+    fitting = [(namespace, prefix) for prefix, namespace in prefixes.items() if value.startswith(namespace) and value != namespace]
+    namespace, prefix = max(fitting, key=lambda one: len(one[0]), default=("", ""))
+    return f"{prefix}:{value[len(namespace) :]}" if prefix else value
+
+
 def prefixes_for(names: Iterator[str], wanted: Mapping[str, str]) -> dict[str, str]:
     """Namespace → prefix for all these names: the wanted one, that of the EPCIS context, or a numbered one."""
     known = {namespace: prefix for prefix, namespace in {**wanted, **PREFIXES}.items()}

@@ -226,3 +226,5 @@ _WRITERS: Mapping[str, Callable[[EpcisEvent, Body, _Ways], EpcisEvent]] = {
     "repair": _repair,
     "inspection": _inspection,
 }
+KINDS = tuple(_WRITERS)
+"""Kinds of documents that are told."""

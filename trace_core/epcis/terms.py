@@ -59,6 +59,15 @@ def _terms(event: EpcisEvent) -> Iterator[str]:
     yield from (f"field {part} {name}" for part, name in fields.names(event))
 
 
+def named_in(event: EpcisEvent) -> Iterator[tuple[str, str]]:
+    """What an event adds to the collections of the REST binding: (sort, identifier), words of the standard left out."""
+    yield from (("epc", uri) for uri in event.epcs(*event.instances))
+    if event.parent:
+        yield "epc", event.parent
+    yield from ((name, place.id) for name, place in (("readPoint", event.read_point), ("bizLocation", event.biz_location)) if place)
+    yield from ((name, word) for name, word in (("bizStep", event.biz_step), ("disposition", event.disposition)) if word and ":" in word)
+
+
 def narrowed(query: Query) -> list[list[str]]:
     """Groups of terms: an event that fulfils the query has at least one of each. Conditions with patterns narrow nothing."""
     return [group for condition in query.conditions if (group := _group(condition.name, condition))]

@@ -24,18 +24,18 @@ def all_things(connection: Connection, plant: str | None = None) -> Iterator[lis
     )
     plant = None if plant is None else quote(plant, safe="-._~")
     while uris := [row[0] for row in connection.execute(statement, {"last": last, "plant": plant, "batch": BATCH})]:
-        yield _still_named(connection, [thing for uri in uris if (thing := parse_thing(uri))])
+        yield still_named(connection, [thing for uri in uris if (thing := parse_thing(uri))])
         last = uris[-1]
 
 
-def _still_named(connection: Connection, things: list[ThingId]) -> list[ThingId]:
-    """Those that a current event names."""
+def still_named(connection: Connection, things: list[ThingId], *, beside: str = "") -> list[ThingId]:
+    """Those that a current event names; events that came over the connection `beside` do not count."""
     keys = {key_hash(key(thing)): thing for thing in things for key in (by_thing, by_packing)}
     statement = text(
         f"SELECT DISTINCT t.key FROM touch t, unnest(t.documents) r, {IDS} AS named JOIN document d ON d.id = named"  # noqa: S608 - of this house
-        " WHERE t.key = ANY(:keys) AND d.current AND NOT d.deleted"
+        " WHERE t.key = ANY(:keys) AND d.current AND NOT d.deleted AND d.connection <> :beside"
     ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
-    found = {keys[row[0]] for row in connection.execute(statement, {"keys": sorted(keys)})}
+    found = {keys[row[0]] for row in connection.execute(statement, {"keys": sorted(keys), "beside": beside})}
     return [thing for thing in things if thing in found]
 
 

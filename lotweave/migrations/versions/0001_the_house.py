@@ -350,6 +350,14 @@ def _epcis() -> None:
     op.create_index("ix_captured_event_time", "captured_event", ["event_time", "id"], unique=False)
     op.create_index("uq_captured_event_identity", "captured_event", ["identity"], unique=True)
     op.create_table(
+        "captured_member",
+        sa.Column("sort", sa.Text(), nullable=False, comment="epc, readPoint, bizLocation, bizStep or disposition"),
+        sa.Column("id", sa.Text(collation="C"), nullable=False, comment="canonical"),
+        sa.Column("plant", sa.Text(), nullable=False, comment="of the events that say it; empty where no place says"),
+        sa.Column("given", sa.Text(), nullable=False, comment="as it was first written"),
+        sa.PrimaryKeyConstraint("sort", "id", "plant", name=op.f("pk_captured_member")),
+    )
+    op.create_table(
         "vocabulary_element",
         sa.Column("vocabulary", sa.Text(), nullable=False),
         sa.Column("id", sa.Text(), nullable=False, comment="canonical, of a place, an item, a party"),
