@@ -14,7 +14,8 @@ from lotweave.bootstrap import House
 from lotweave.console import epcis_capture as capture
 from lotweave.console import epcis_query as query
 from lotweave.console.asking import Asking
-from lotweave.console.epcis_problems import VERSIONS, EpcisException, response
+from lotweave.console.epcis_headers import agree, announced, discovery
+from lotweave.console.epcis_problems import EpcisException, response
 from pipelines.steps.epcis_masters import TooComplex
 from pipelines.steps.epcis_query import TooLarge
 from trace_core.errors import Rejected
@@ -30,7 +31,13 @@ _EXCEPTIONS = {
 
 def add_epcis(app: Flask, house: House) -> None:
     """Give the application its EPCIS routes."""
-    sorts = ", ".join(query.COLLECTIONS)
+    sorts, allowed = ", ".join(query.COLLECTIONS), dict[str, list[str]]()
+
+    def add(path: str, methods: list[str], view: View) -> None:
+        allowed.setdefault(path, []).extend(methods)
+        told: dict[str, Any] = {"methods": methods, "merge_slashes": False, "provide_automatic_options": False}
+        app.add_url_rule(f"/epcis{path}", f"epcis {methods[0]} {path}", _guarded(house, view), **told)
+
     for path, methods, view in (
         ("/capture", ["POST"], capture.post_document),
         ("/capture", ["GET"], capture.get_jobs),
@@ -51,11 +58,12 @@ def add_epcis(app: Flask, house: House) -> None:
         (f"/<any({sorts}):sort>", ["GET"], query.get_collection),
         (f"/<any({sorts}):sort>/<path:value>/events", ["GET"], query.get_member_events),
         (f"/<any({sorts}):sort>/<path:value>", ["GET"], query.get_member),
-        ("/", ["GET", "OPTIONS"], _front),
-        ("/<path:rest>", ["GET", "POST", "PUT", "PATCH", "DELETE"], _nothing),
+        ("/", ["GET"], _front),
     ):  # fmt: skip
-        endpoint = f"epcis {methods[0]} {path}"
-        app.add_url_rule(f"/epcis{path}", endpoint, _guarded(house, view), methods=methods, merge_slashes=False)
+        add(path, methods, view)
+    for path, methods in list(allowed.items()):
+        add(path, ["OPTIONS"], _discovery(house, methods))
+    add("/<path:rest>", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], _nothing)
     app.register_error_handler(InternalServerError, _failed)
 
 
@@ -71,6 +79,7 @@ def _guarded(house: House, view: View) -> View:
             said = "send `Authorization: Bearer KEY`; make one with `lotweave keys create`"
             return response("SecurityException", said, status=401)
         try:
+            agree()
             answer = view(Asking(house, who), **named)
         except EpcisException as fault:
             return response(fault.name, fault.detail, status=fault.status, problems=fault.problems)
@@ -81,7 +90,7 @@ def _guarded(house: House, view: View) -> View:
             return response(f"Query{type(fault).__name__}Exception", str(fault))
         except RequestEntityTooLarge:
             return response("CaptureLimitExceededException", f"a payload may have {house.site.epcis.most_bytes} bytes")
-        answer.headers.extend(VERSIONS)
+        answer.headers.extend(announced())
         return answer
 
     return guarded
@@ -92,6 +101,10 @@ def _failed(fault: InternalServerError) -> Response | InternalServerError:
     if not request.path.startswith("/epcis"):
         return fault
     return response("ImplementationException", "the server failed; what was kept as a job is carried on")
+
+
+def _discovery(house: House, methods: list[str]) -> View:
+    return lambda _, **__: discovery(house, methods)
 
 
 def _front(_: Asking) -> Response:

@@ -22,6 +22,7 @@ STATUS: Mapping[str, int] = {
     "CaptureLimitExceededException": 413,
     "QueryTooLargeException": 413,
     "QueryTooComplexException": 413,
+    "URITooLongException": 414,
     "UnsupportedMediaTypeException": 415,
     "ImplementationException": 500,
 }

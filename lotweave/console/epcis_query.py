@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -13,21 +13,15 @@ from flask import Response, request
 from lotweave.bootstrap import clock
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_capture import page_size
-from lotweave.console.epcis_headers import extensions
+from lotweave.console.epcis_headers import extensions, ids, writers
 from lotweave.console.epcis_problems import EpcisException
 from pipelines.state import named_queries
 from pipelines.steps.epcis_members import STANDARD, listed
 from pipelines.steps.epcis_query import Page, page
 from trace_core.documents.fields import time_text
-from trace_core.epcis.keys import canonical
-from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.names import compact
 from trace_core.epcis.queries import Query, from_json, from_url
 from trace_core.epcis.shape import CONTEXT
-from trace_core.epcis.things import OWN_PREFIX
-from trace_core.epcis.urns import as_urn
-from trace_core.epcis.writing import answer_json, as_given, event_json
-from trace_core.epcis.writing_xml import answer_xml, event_xml
 
 COLLECTIONS = {
     "eventTypes": "eventType",
@@ -41,8 +35,6 @@ COLLECTIONS = {
 _SORTS = {sort: "epc" if sort == "epcs" else name.removeprefix("EQ_") for sort, name in COLLECTIONS.items()}
 _PAGING = frozenset({"perPage", "nextPageToken"})
 _NAME = re.compile(r"[A-Za-z0-9._~-]{1,100}\Z", re.ASCII)
-_FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates")
-_JSON, _XML = "application/ld+json", "application/xml"
 
 
 def get_events(asking: Asking) -> Response:
@@ -58,8 +50,8 @@ def get_event(asking: Asking, event_id: str) -> Response:
     event = next((one for one in found.events if one.error is None), next(iter(found.events), None))
     if event is None:
         raise EpcisException("NoSuchResourceException", f"there is no event {event_id}")
-    write = event_xml if _accepted() == _XML else event_json
-    return Response(write(event, prefixes=OWN_PREFIX | extensions(), ids=_ids(asking)), content_type=_accepted())
+    write, _, media = writers(asking)
+    return Response(write(event), content_type=media)
 
 
 def post_query(asking: Asking) -> Response:
@@ -118,11 +110,11 @@ def get_query_events(asking: Asking, name: str) -> Response:
 def get_collection(asking: Asking, sort: str) -> Response:
     """The members of a collection, a page at a time: words of the standard, and what the events that the key sees name."""
     only_paging()
-    size, token, ids, prefixes = page_size(), request.args.get("nextPageToken"), _ids(asking), extensions()
+    size, token, write, prefixes = page_size(), request.args.get("nextPageToken"), ids(asking), extensions()
     kind = _SORTS[sort]
     with asking.house.begin() as connection:
         found = listed(connection, kind, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
-    answer = collection([compact(ids(uri), prefixes) for uri in found.members])
+    answer = collection([compact(write(uri), prefixes) for uri in found.members])
     if found.next is not None:
         answer.headers["Link"] = _next(found.next)
     return answer
@@ -177,12 +169,10 @@ def _named(asking: Asking, name: str) -> Any:
 
 
 def _answer(asking: Asking, query: Query, name: str) -> Response:
-    size, token, media, ids = page_size(), request.args.get("nextPageToken"), _accepted(), _ids(asking)
+    size, token, (_, write, media) = page_size(), request.args.get("nextPageToken"), writers(asking)
     with asking.house.begin() as connection:
         found: Page = page(connection, query, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
-    events: Sequence[EpcisEvent] = found.events
-    write = answer_xml if media == _XML else answer_json
-    answer = Response(write(events, created=clock(), query=name, prefixes=OWN_PREFIX | extensions(), ids=ids), content_type=media)
+    answer = Response(write(found.events, created=clock(), query=name), content_type=media)
     if found.next is not None:
         answer.headers["Link"] = _next(found.next)
     return answer
@@ -192,23 +182,3 @@ def _next(token: str) -> str:
     """The link to the next page of what was asked for."""
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != "nextPageToken"]
     return f'<{quote(request.path)}?{urlencode([*kept, ("nextPageToken", token)])}>; rel="next"'
-
-
-def _accepted() -> str:
-    """The media type of the answer."""
-    best = request.accept_mimetypes.best_match([_JSON, "application/json", _XML, "text/xml"])
-    if best is None and request.accept_mimetypes:
-        raise EpcisException("NotAcceptableException", "answers are application/ld+json, application/json or application/xml")
-    return _XML if best in {_XML, "text/xml"} else best or _JSON
-
-
-def _ids(asking: Asking) -> Callable[[str], str]:
-    """How identifiers are written, by GS1-EPC-Format; the standard's default is Digital Links."""
-    wanted = request.headers.get("GS1-EPC-Format", "Always_GS1_Digital_Link")
-    if wanted not in _FORMATS:
-        raise EpcisException("NotAcceptableException", f"GS1-EPC-Format must be one of {', '.join(_FORMATS)}")
-    if wanted == "Always_GS1_Digital_Link":
-        return lambda uri: canonical(uri) if uri.startswith("urn:epc:") else uri
-    if wanted == "Always_EPC_URN":
-        return lambda uri: as_urn(uri, asking.house.site.epcis.company_prefixes)
-    return as_given

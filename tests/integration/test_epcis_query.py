@@ -31,6 +31,16 @@ from trace_core.epcis.writing import document_json
         ("GET", "/epcis/events?nextPageToken=abc", {}, 400, "QueryParameterException"),
         ("GET", "/epcis/events", {"headers": {"Accept": "text/csv"}}, 406, "NotAcceptableException"),
         ("GET", "/epcis/queries/none", {}, 404, "NoSuchNameException"),
+        ("GET", "/epcis/events", {"headers": {"GS1-EPC-Format": "Always_Roman"}}, 406, "NotAcceptableException"),
+        ("GET", "/epcis/events", {"headers": {"GS1-CBV-XML-Format": "Always"}}, 406, "NotAcceptableException"),
+        ("GET", "/epcis/events", {"headers": {"GS1-EPCIS-Min": "2.1"}}, 406, "NotAcceptableException"),
+        ("GET", "/epcis/epcs", {"headers": {"GS1-EPCIS-Max": "1.2.0"}}, 406, "NotAcceptableException"),
+        ("GET", "/epcis/queries", {"headers": {"GS1-CBV-Min": "3"}}, 406, "NotAcceptableException"),
+        ("GET", "/epcis/queries", {"headers": {"GS1-CBV-Max": "two"}}, 406, "NotAcceptableException"),
+        ("POST", "/epcis/capture", {"data": b"{}", "content_type": "application/json", "headers": {"GS1-EPCIS-Version": "1.2"}}, 406,
+         "NotAcceptableException"),
+        ("GET", "/epcis/events?EQ_eventID=" + "|".join(["urn:x:1"] * 5000), {}, 414, "URITooLongException"),
+        ("OPTIONS", "/epcis/nothing", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/queries/none/subscriptions", {}, 501, "ImplementationException"),
         ("POST", "/epcis/queries", {"json": {"name": "q", "query": {"GE_eventDate": "x"}}}, 400, "QueryParameterException"),
         ("GET", "/epcis/nothing/here", {}, 404, "NoSuchResourceException"),
@@ -246,6 +256,42 @@ def test_answers_come_in_xml_and_with_the_identifiers_asked_for(client: FlaskCli
     assert found.instances["outputEPCList"] == (link,)
     for wanted, shown in (("Always_EPC_URN", urn), ("Never_Translates", urn), ("Always_GS1_Digital_Link", link)):
         assert ask(client, headers | {"GS1-EPC-Format": wanted})[0]["outputEPCList"] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "step"),
+    [("Always_URN", b"urn:epcglobal:cbv:bizstep:assembling"), ("Always_Web_URI", b"https://ref.gs1.org/cbv/BizStep-assembling"),
+     ("No_Preference", b"https://ref.gs1.org/cbv/BizStep-assembling")],
+)  # fmt: skip
+def test_words_come_in_xml_as_they_are_wanted(client: FlaskClient, site: House, wanted: str, step: bytes) -> None:
+    headers = key(site) | {"Accept": "application/xml", "GS1-CBV-XML-Format": wanted}
+    capture(client, headers, document(event(1, bizTransactionList=[{"type": "po", "bizTransaction": "urn:x:po:1"}])))
+
+    answer = client.get("/epcis/events", headers=headers)
+
+    assert b"<bizStep>" + step in answer.data
+    assert (b"urn:epcglobal:cbv:btt:po" in answer.data) is (wanted == "Always_URN")
+    assert [one.event.biz_step for one in read(answer.data, "application/xml").events if one.event] == ["assembling"]
+
+
+def test_the_spelling_of_words_is_not_kept(client: FlaskClient, site: House) -> None:
+    headers = key(site) | {"GS1-CBV-XML-Format": "Never_Translates"}
+
+    assert client.get("/epcis/events", headers=headers | {"Accept": "text/xml"}).status_code == 406
+    assert client.get("/epcis/events", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("", "GET, OPTIONS"), ("capture", "GET, OPTIONS, POST"), ("events", "GET, OPTIONS, POST"), ("queries/q", "DELETE, GET, OPTIONS"),
+     ("epcs/urn:x:1/events", "GET, OPTIONS")],
+)  # fmt: skip
+def test_a_path_says_what_it_takes(client: FlaskClient, site: House, path: str, allowed: str) -> None:
+    answer = client.options(f"/epcis/{path}", headers=key(site) | {"GS1-EPCIS-Min": "1.2", "GS1-EPCIS-Max": "2.0.0"})
+
+    assert (answer.status_code, answer.headers["Allow"]) == (204, allowed)
+    assert (answer.headers["GS1-EPCIS-Version"], answer.headers["GS1-CBV-Max"]) == ("2.0.0", "2.0.0")
+    assert answer.headers["GS1-Extensions"] == "lotweave=urn:lotweave:epcis:"
 
 
 def test_named_queries_are_kept_asked_and_removed(client: FlaskClient, site: House) -> None:

@@ -39,6 +39,10 @@ class Vocabulary:
         """The URI of a word; a URI stays as it is."""
         return f"{self.base}{self.prefix}{word}" if word in self.words else word
 
+    def old(self, word: str) -> str:
+        """The URN of version 1 of a word; where there was none, its URI."""
+        return f"{self.urn}{word}" if self.urn and word in self.words else self.uri(word)
+
     def _starts(self) -> tuple[str, ...]:
         compact = "cbv:" if self.base == CBV else "gs1:"
         old = ("https://ref.gs1.org/voc/",) if self.base == VOC else ()

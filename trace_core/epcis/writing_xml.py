@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -30,26 +31,39 @@ _ORDER: Mapping[str, tuple[str, ...]] = {
 _REPORT_WORDS: Mapping[str, Vocabulary] = {"type": MEASUREMENT, "exception": ALERT, "component": COMPONENT}
 
 
-def document_xml(events: Sequence[EpcisEvent], *, created: datetime, prefixes: Mapping[str, str], ids: Ids = as_given) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How identifiers and words of the vocabulary are written."""
+
+    ids: Ids = as_given
+    words: Callable[[Vocabulary, str], str] = Vocabulary.uri
+
+
+AS_GIVEN = Spelling()
+
+
+def document_xml(events: Sequence[EpcisEvent], *, created: datetime, prefixes: Mapping[str, str], how: Spelling = AS_GIVEN) -> bytes:
     """An EPCISDocument of the events. `prefixes` are declared at its root."""
     root = _root("EPCISDocument", {"epcis": _EPCIS}, created, prefixes)
     listed = etree.SubElement(etree.SubElement(root, "EPCISBody"), "EventList")
-    return _written(root, listed, events, ids)
+    return _written(root, listed, events, how)
 
 
-def answer_xml(events: Sequence[EpcisEvent], *, created: datetime, query: str, prefixes: Mapping[str, str], ids: Ids = as_given) -> bytes:
+def answer_xml(
+    events: Sequence[EpcisEvent], *, created: datetime, query: str, prefixes: Mapping[str, str], how: Spelling = AS_GIVEN
+) -> bytes:
     """An EPCISQueryDocument with the events as results of a query."""
     root = _root("EPCISQueryDocument", {"epcisq": _QUERY}, created, prefixes)
     results = etree.SubElement(etree.SubElement(root, "EPCISBody"), f"{{{_QUERY}}}QueryResults")
     etree.SubElement(results, "queryName").text = query
     listed = etree.SubElement(etree.SubElement(results, "resultsBody"), "EventList")
-    return _written(root, listed, events, ids)
+    return _written(root, listed, events, how)
 
 
-def event_xml(event: EpcisEvent, *, prefixes: Mapping[str, str], ids: Ids = as_given) -> bytes:
+def event_xml(event: EpcisEvent, *, prefixes: Mapping[str, str], how: Spelling = AS_GIVEN) -> bytes:
     """One bare event."""
     holder = etree.Element("EventList", nsmap=dict(prefixes))
-    _event(holder, event, ids)
+    _event(holder, event, how)
     return etree.tostring(holder[0], xml_declaration=True, encoding="UTF-8")
 
 
@@ -61,57 +75,57 @@ def _root(name: str, own: Mapping[str, str], created: datetime, prefixes: Mappin
     return root
 
 
-def _written(root: Any, listed: Any, events: Sequence[EpcisEvent], ids: Ids) -> bytes:
+def _written(root: Any, listed: Any, events: Sequence[EpcisEvent], how: Spelling) -> bytes:
     for event in events:
-        _event(listed, event, ids)
+        _event(listed, event, how)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _event(parent: Any, event: EpcisEvent, ids: Ids) -> None:
+def _event(parent: Any, event: EpcisEvent, how: Spelling) -> None:
     element = etree.SubElement(parent, event.type)
     _text(element, "eventTime", time_text(event.at))
     _text(element, "recordTime", time_text(event.record_time) if event.record_time else None)
     _text(element, "eventTimeZoneOffset", event.offset)
     _text(element, "eventID", event.event_id)
-    _error(element, event)
+    _error(element, event, how)
     for one in event.certification:
         _text(element, "certificationInfo", one)
     for part in _ORDER[event.type]:
-        _part(element, part, event, ids)
+        _part(element, part, event, how)
     _more(element, event.extensions)
 
 
-def _part(element: Any, part: str, event: EpcisEvent, ids: Ids) -> None:
+def _part(element: Any, part: str, event: EpcisEvent, how: Spelling) -> None:
     if part in INSTANCES:
-        _instances(element, part, event, ids)
+        _instances(element, part, event, how)
     elif part in CLASSES:
-        _classes(element, part, event, ids)
+        _classes(element, part, event, how)
     elif part == "why":
-        _why(element, event, ids)
+        _why(element, event, how)
     elif part == "ways":
-        _ways(element, event, ids)
+        _ways(element, event, how)
     elif part == "ilmd":
         if event.ilmd:
             _more(etree.SubElement(element, "ilmd"), event.ilmd)
     elif part == "bizTransactionList":
-        _typed(element, part, event.transactions, TRANSACTION, ids)
+        _typed(element, part, event.transactions, TRANSACTION, how)
     else:
         single = {"parentID": event.parent, "action": event.action, "transformationID": event.transformation}[part]
-        _text(element, part, single if part == "action" or single is None else ids(single))
+        _text(element, part, single if part == "action" or single is None else how.ids(single))
 
 
-def _why(element: Any, event: EpcisEvent, ids: Ids) -> None:
-    _text(element, "bizStep", event.biz_step and BIZ_STEP.uri(event.biz_step))
-    _text(element, "disposition", event.disposition and DISPOSITION.uri(event.disposition))
-    _place(element, "readPoint", event.read_point, ids)
-    _place(element, "bizLocation", event.biz_location, ids)
+def _why(element: Any, event: EpcisEvent, how: Spelling) -> None:
+    _text(element, "bizStep", event.biz_step and how.words(BIZ_STEP, event.biz_step))
+    _text(element, "disposition", event.disposition and how.words(DISPOSITION, event.disposition))
+    _place(element, "readPoint", event.read_point, how)
+    _place(element, "bizLocation", event.biz_location, how)
     if event.type != "TransactionEvent":
-        _typed(element, "bizTransactionList", event.transactions, TRANSACTION, ids)
+        _typed(element, "bizTransactionList", event.transactions, TRANSACTION, how)
 
 
-def _ways(element: Any, event: EpcisEvent, ids: Ids) -> None:
-    _typed(element, "sourceList", event.sources, PARTY, ids)
-    _typed(element, "destinationList", event.destinations, PARTY, ids)
+def _ways(element: Any, event: EpcisEvent, how: Spelling) -> None:
+    _typed(element, "sourceList", event.sources, PARTY, how)
+    _typed(element, "destinationList", event.destinations, PARTY, how)
     if event.sensors:
         listed = etree.SubElement(element, "sensorElementList")
         for one in event.sensors:
@@ -120,15 +134,15 @@ def _ways(element: Any, event: EpcisEvent, ids: Ids) -> None:
         persistent = etree.SubElement(element, "persistentDisposition")
         for name, words in (("unset", event.unset), ("set", event.set_)):
             for word in words:
-                _text(persistent, name, DISPOSITION.uri(word))
+                _text(persistent, name, how.words(DISPOSITION, word))
 
 
-def _error(element: Any, event: EpcisEvent) -> None:
+def _error(element: Any, event: EpcisEvent, how: Spelling) -> None:
     if event.error is None:
         return
     told = etree.SubElement(element, "errorDeclaration")
     _text(told, "declarationTime", time_text(event.error.declared_at))
-    _text(told, "reason", event.error.reason and REASON.uri(event.error.reason))
+    _text(told, "reason", event.error.reason and how.words(REASON, event.error.reason))
     if event.error.corrective:
         listed = etree.SubElement(told, "correctiveEventIDs")
         for one in event.error.corrective:
@@ -136,37 +150,37 @@ def _error(element: Any, event: EpcisEvent) -> None:
     _more(told, event.error.extensions)
 
 
-def _instances(element: Any, name: str, event: EpcisEvent, ids: Ids) -> None:
+def _instances(element: Any, name: str, event: EpcisEvent, how: Spelling) -> None:
     if name in event.instances:
         listed = etree.SubElement(element, name)
         for uri in event.instances[name]:
-            _text(listed, "epc", ids(uri))
+            _text(listed, "epc", how.ids(uri))
 
 
-def _classes(element: Any, name: str, event: EpcisEvent, ids: Ids) -> None:
+def _classes(element: Any, name: str, event: EpcisEvent, how: Spelling) -> None:
     if event.classes.get(name):
         listed = etree.SubElement(element, name)
         for one in event.classes[name]:
             told = etree.SubElement(listed, "quantityElement")
-            _text(told, "epcClass", ids(one.epc_class))
+            _text(told, "epcClass", how.ids(one.epc_class))
             _text(told, "quantity", None if one.quantity is None else f"{one.quantity:f}")
             _text(told, "uom", one.uom)
 
 
-def _typed(element: Any, name: str, found: Iterable[Typed], vocabulary: Vocabulary, ids: Ids) -> None:
+def _typed(element: Any, name: str, found: Iterable[Typed], vocabulary: Vocabulary, how: Spelling) -> None:
     entries = list(found)
     if entries:
         listed = etree.SubElement(element, name)
         for one in entries:
-            _text(listed, TYPED[name], ids(one.id))
+            _text(listed, TYPED[name], how.ids(one.id))
             if one.type:
-                listed[-1].set("type", vocabulary.uri(one.type))
+                listed[-1].set("type", how.words(vocabulary, one.type))
 
 
-def _place(element: Any, name: str, place: Place | None, ids: Ids) -> None:
+def _place(element: Any, name: str, place: Place | None, how: Spelling) -> None:
     if place is not None:
         told = etree.SubElement(element, name)
-        _text(told, "id", ids(place.id))
+        _text(told, "id", how.ids(place.id))
         _more(told, place.extensions)
 
 
