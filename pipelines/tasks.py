@@ -12,6 +12,7 @@ from pipelines.ports import Plumbing
 from pipelines.steps.capture import take_in
 from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
+from pipelines.steps.own_hashes import make
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
 from pipelines.steps.review import review
@@ -26,6 +27,7 @@ NAMES = {
     "index": "lotweave.index",
     "review": "lotweave.review",
     "capture": "lotweave.capture",
+    "hash": "lotweave.hash",
 }
 
 
@@ -53,6 +55,11 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def review_recalls(_: str) -> None:
         own = plumbing()
         review(own.begin, own.view, own.now)
+
+    @app.task(name=NAMES["hash"])  # type: ignore[untyped-decorator]
+    def hash_events(_: str) -> None:
+        own = plumbing()
+        make(own.begin, own.ground)
 
     @app.task(name=NAMES["capture"])  # type: ignore[untyped-decorator]
     def capture_job(job: str) -> None:

@@ -18,6 +18,7 @@ from lotweave.console.epcis_problems import EpcisException
 from pipelines.state import named_queries
 from pipelines.steps.epcis_members import STANDARD, listed
 from pipelines.steps.epcis_query import Page, page
+from pipelines.steps.own_hashes import Behind, be_ready
 from trace_core.documents.fields import time_text
 from trace_core.epcis.names import compact
 from trace_core.epcis.queries import Query, from_json, from_url
@@ -45,6 +46,7 @@ def get_events(asking: Asking) -> Response:
 def get_event(asking: Asking, event_id: str) -> Response:
     """One event by its eventID or its hash; where its error was declared, the event itself."""
     asked = from_url([("EQ_eventID", event_id)])
+    _be_ready(asking, asked)
     with asking.house.begin() as connection:
         found = page(connection, asked, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=10)
     event = next((one for one in found.events if one.error is None), next(iter(found.events), None))
@@ -170,12 +172,21 @@ def _named(asking: Asking, name: str) -> Any:
 
 def _answer(asking: Asking, query: Query, name: str) -> Response:
     size, token, (_, write, media) = page_size(), request.args.get("nextPageToken"), writers(asking)
+    _be_ready(asking, query)
     with asking.house.begin() as connection:
         found: Page = page(connection, query, ground=asking.house.site.epcis.ground, plants=asking.who.plants, size=size, token=token)
     answer = Response(write(found.events, created=clock(), query=name), content_type=media)
     if found.next is not None:
         answer.headers["Link"] = _next(found.next)
     return answer
+
+
+def _be_ready(asking: Asking, query: Query) -> None:
+    """See that our own events are found by the hashes that a query asks for. Errors: `EpcisException` while they are being made."""
+    try:
+        be_ready(asking.house.begin, asking.house.site.epcis.ground, query.values("EQ_eventID") or ())
+    except Behind as fault:
+        raise EpcisException("ImplementationException", str(fault), status=503) from fault
 
 
 def _next(token: str) -> str:

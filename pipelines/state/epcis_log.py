@@ -6,7 +6,7 @@ What comes back may still not fulfil the query; nothing that fulfils it is left 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ class Asked:
     """What narrows a reading. Empty lists and None narrow nothing; `plants` empty is all of them.
 
     `groups` are terms of captured events, `numbers` keys of `trace_core.touches` for documents: of each group one must be there.
+    `own_documents` are the ids of the only documents of ours that are wanted.
     """
 
     plants: Sequence[str] = ()
@@ -53,7 +54,7 @@ class Asked:
     own_types: Sequence[str] = ()
     own_plants: Sequence[str] = ()
     own_partners: Sequence[str] = ()
-    own_names: Sequence[tuple[str, str, str]] | None = field(default=None)
+    own_documents: Sequence[int] | None = None
 
 
 def captured(connection: Connection, asked: Asked, edge: Edge | None) -> Iterator[Any]:
@@ -82,14 +83,24 @@ def own(connection: Connection, asked: Asked, edge: Edge | None) -> Iterator[tup
     where.any_of("e.type", asked.own_types)
     where.any_of("e.plant", asked.own_plants)
     where.any_of("d.body->>'partner'", asked.own_partners)
-    if asked.own_names is not None:
-        where.named(asked.own_names)
+    if asked.own_documents is not None:
+        where.add("e.document_id = ANY(?)", list(asked.own_documents), ARRAY(BigInteger))
     for keys in asked.numbers:
         where.touching(keys)
     columns = "d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"
     source = f"SELECT {columns}, {where.order_column} AS at FROM event e JOIN document d ON d.id = e.document_id"  # noqa: S608 - of this house
     for row in where.pieces(connection, source):
         yield row.at, row.id, document_of(row)
+
+
+def ids_of(connection: Connection, names: Sequence[tuple[str, str, str]]) -> list[int]:
+    """Ids of the current documents of these names (plant, kind, key)."""
+    statement = text(
+        "SELECT d.id FROM unnest(:plants, :kinds, :keys) AS asked(plant, kind, key)"
+        " JOIN document d USING (plant, kind, key) WHERE d.current"
+    ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys")))
+    plants, kinds, keys = (list(column) for column in zip(*names, strict=True)) if names else ([], [], [])
+    return list(connection.execute(statement, {"plants": plants, "kinds": kinds, "keys": keys}).scalars())
 
 
 class _Where:
@@ -130,14 +141,6 @@ class _Where:
 
     def touching(self, keys: Collection[str]) -> None:
         self.add(f"d.id IN ({FOUND.replace(':keys', '?')})", key_hashes(keys), ARRAY(BigInteger))
-
-    def named(self, names: Sequence[tuple[str, str, str]]) -> None:
-        columns = [list(column) for column in zip(*names, strict=True)] or [[], [], []]
-        self.add("(d.plant, d.kind, d.key) IN (SELECT * FROM unnest(?,", columns[0], ARRAY(Text))
-        first = self.parts.pop()
-        self.add(f"{first} ?,", columns[1], ARRAY(Text))
-        second = self.parts.pop()
-        self.add(f"{second} ?))", columns[2], ARRAY(Text))
 
     def pieces(self, connection: Connection, source: str) -> Iterator[Any]:
         edge, sign, way = self.edge, *(("<", "DESC") if self.asked.descending else (">", "ASC"))

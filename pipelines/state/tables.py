@@ -214,3 +214,31 @@ named_query = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
 """EPCIS queries kept under a name; what they show is decided by the key of whoever asks."""
+
+own_hash = Table(
+    "own_hash",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True, comment="SHA-256 of the CBV event hash"),
+    Column("document_id", BigInteger, primary_key=True),
+    Index("ix_own_hash_document", "document_id"),
+)
+"""Hashes under which our own events can be asked for: made from the first time that somebody asks by hash."""
+
+own_hash_state = Table(
+    "own_hash_state",
+    metadata,
+    Column("base", Text, primary_key=True, comment="of the names in the events; of another base all hashes are others"),
+    Column("upto", BigInteger, nullable=False, comment="every document up to this id has its hash"),
+    Column("reached", BigInteger, nullable=False, comment="the highest id when it was last looked, hashed but for what came late"),
+    Column("writers", ARRAY(Text), nullable=False, comment="who was adding documents then; when they ended, upto is reached"),
+)
+"""How far the hashes of our own events are made; no row before somebody asked."""
+
+own_hash_item = Table(
+    "own_hash_item",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("item", Text, primary_key=True),
+    Column("gtin", Text, nullable=False),
+)
+"""The GTINs by which items were named when their events were hashed."""

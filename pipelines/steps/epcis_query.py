@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from pipelines.state import captures, epcis_log
+from pipelines.state import captures, epcis_log, own_hashes
 from pipelines.state.database import Transaction
 from pipelines.state.epcis_log import Asked, Edge
 from pipelines.steps.epcis_masters import resolved
@@ -20,7 +20,7 @@ from pipelines.steps.epcis_place import Place, key_of, read_token, write_token
 from trace_core import touches as key
 from trace_core.documents.envelope import Document
 from trace_core.epcis import keys
-from trace_core.epcis.hashes import event_hash
+from trace_core.epcis.hashes import digest
 from trace_core.epcis.matching import Fulfils, compiled
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.offers import offered
@@ -81,7 +81,7 @@ def page(connection: Transaction, query: Query, *, ground: Ground, plants: Seque
 
 
 def _found(connection: Transaction, query: Query, ground: Ground, plants: Sequence[str], place: Place | None) -> Iterator[Found]:
-    asked, accept = _asked(query, ground, plants), compiled(query)
+    asked, accept = _asked(connection, query, ground, plants), compiled(query)
     theirs = _captured(connection, accept, asked, _edge(place, _CAPTURED, descending=query.descending))
     ours = _own(connection, query, accept, asked, ground, _edge(place, _OWN, descending=query.descending))
     return heapq.merge(theirs, ours, key=lambda one: one.place, reverse=query.descending)
@@ -98,7 +98,7 @@ def _by_field(
     return (heapq.nlargest if query.descending else heapq.nsmallest)(most, left, key=lambda one: one.place)
 
 
-def _asked(query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
+def _asked(connection: Transaction, query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
     first = {name: (query.values(name) or (None,))[0] for name in ("GE_eventTime", "LT_eventTime", "GE_recordTime", "LT_recordTime")}
     return Asked(
         plants=plants,
@@ -118,7 +118,7 @@ def _asked(query: Query, ground: Ground, plants: Sequence[str]) -> Asked:
         own_types=_offered(query, ground),
         own_plants=_under(query, ground, "plant", "EQ_readPoint", "WD_readPoint") or (),
         own_partners=_under(query, ground, "party", "EQ_source", "EQ_destination") or (),
-        own_names=_names(query, ground),
+        own_documents=_documents(connection, query, ground),
     )
 
 
@@ -152,13 +152,23 @@ def _numbers(uri: str, ground: Ground) -> Iterator[str]:
     yield from [thing.number] if thing else []
 
 
-def _names(query: Query, ground: Ground) -> list[tuple[str, str, str]] | None:
-    """The documents that a query by eventID asks for; None for any."""
+def _documents(connection: Transaction, query: Query, ground: Ground) -> list[int] | None:
+    """Our documents that a query by eventID asks for, by their own or by their hash; None for any."""
     ids = query.values("EQ_eventID")
     if ids is None:
         return None
     parts = [ground.own_parts(uri, "event") for uri in ids]
-    return [(plant, kind, name) for one in parts if one and len(one) == _NAME_PARTS for plant, kind, name, _ in [one]]
+    names = [(plant, kind, name) for one in parts if one and len(one) == _NAME_PARTS for plant, kind, name, _ in [one]]
+    return sorted({*epcis_log.ids_of(connection, names), *_hashed(connection, query)})
+
+
+def _hashed(connection: Transaction, query: Query) -> dict[int, set[str]]:
+    """Our documents known under the hashes that a query asks for, with these."""
+    asked = {hash_: one for one in query.values("EQ_eventID") or () if (hash_ := digest(one))}
+    found: dict[int, set[str]] = {}
+    for row in own_hashes.documents(connection, asked) if asked else ():
+        found.setdefault(row.document_id, set()).add(asked[bytes(row.hash)])
+    return found
 
 
 _NAME_PARTS = 4
@@ -185,20 +195,16 @@ def _captured(connection: Transaction, accept: Fulfils, asked: Asked, edge: Edge
 
 
 def _own(connection: Transaction, query: Query, accept: Fulfils, asked: Asked, ground: Ground, edge: Edge | None) -> Iterator[Found]:
-    if not asked.own_types or asked.own_names == []:
+    if not asked.own_types or asked.own_documents == []:
         return
-    by_alias = query.values("EQ_eventID") is not None
+    hashed = _hashed(connection, query)
     rows = epcis_log.own(connection, asked, edge)
     while piece := list(islice(rows, epcis_log.PIECE)):
         here = with_gtins(connection, ground, [document for _, _, document in piece])
         for at, id_, document in piece:
             event = epcis_of(document, here)
-            if event is not None and accept(event, _aliases(event) if by_alias else ()):
+            if event is not None and accept(event, {event.event_id or "", *hashed.get(id_, ())}):
                 yield Found(event, Place((), at, _OWN, id_))
-
-
-def _aliases(event: EpcisEvent) -> set[str]:
-    return {event_hash(event), *([event.event_id] if event.event_id else [])}
 
 
 def with_gtins(connection: Transaction, ground: Ground, documents: Sequence[Document]) -> Ground:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, inbox, outbox, runs
+from pipelines.state import captures, cases, inbox, outbox, own_hashes, runs
 from pipelines.steps.index import is_due
 
 
 def sweep(plumbing: Plumbing) -> int:
     """Wake a worker for everything with something to do; how many were woken. Waking twice is harmless.
 
-    That is every run, inbox, outbox and capture; the index, when a snapshot is due; and open recalls that are behind.
+    That is every run, inbox, outbox and capture; the index, when a snapshot is due; open recalls, and hashes of our events, that
+    are behind.
     """
     now = plumbing.now()
     with plumbing.begin() as connection:
@@ -18,7 +19,11 @@ def sweep(plumbing: Plumbing) -> int:
         plants = inbox.plants_with_work(connection)
         names = outbox.connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
-        house = [("index", is_due(connection, plumbing.snapshots)), ("review", cases.any_behind(connection))]
+        house = [
+            ("index", is_due(connection, plumbing.snapshots)),
+            ("review", cases.any_behind(connection)),
+            ("hash", own_hashes.is_behind(connection)),
+        ]
         runs.finish(connection, now=now)
     for row in due:
         plumbing.wake("pull", row.id, row.plant)

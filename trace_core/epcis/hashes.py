@@ -24,6 +24,7 @@ from trace_core.epcis.shape import METADATA, REPORT, SENSOR_TIMES
 from trace_core.epcis.vocabulary import ALERT, BIZ_STEP, COMMENT, COMPONENT, DISPOSITION, MEASUREMENT, PARTY, TRANSACTION, Vocabulary
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\Z", re.ASCII)
+_HASH = re.compile(r"ni:///sha-256;([0-9a-f]{64})\?ver=CBV2\.0\Z")
 _OLD_WORDS = tuple((one.urn, f"{one.base}{one.prefix}") for one in (BIZ_STEP, DISPOSITION, TRANSACTION, PARTY))
 _SENSOR_WORDS: Mapping[str, Vocabulary] = {"type": MEASUREMENT, "exception": ALERT, "component": COMPONENT}
 
@@ -31,6 +32,12 @@ _SENSOR_WORDS: Mapping[str, Vocabulary] = {"type": MEASUREMENT, "exception": ALE
 def event_hash(event: EpcisEvent) -> str:
     """The event's hash identifier."""
     return f"ni:///sha-256;{hashlib.sha256(pre_hash(event).encode()).hexdigest()}?ver=CBV2.0"
+
+
+def digest(event_id: str) -> bytes | None:
+    """The SHA-256 of an eventID that is a hash identifier, else None."""
+    found = _HASH.match(event_id)
+    return bytes.fromhex(found[1]) if found else None
 
 
 def pre_hash(event: EpcisEvent, *, ignoring: Collection[str] = ()) -> str:

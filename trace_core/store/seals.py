@@ -21,6 +21,11 @@ SHARED = "SELECT pg_advisory_xact_lock_shared(hashtextextended('lotweave:record'
 _ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('lotweave:record', 0))"
 _SAID = "concat_ws(chr(31), d.plant, d.kind, d.key, d.revision, d.deleted, d.content, d.body::text)"
 _LEAF = f"sha256('\\x00'::bytea || convert_to({_SAID}, 'UTF8'))"
+_WRITERS = (
+    "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND ((classid::bigint << 32) | objid::bigint) = hashtextextended('lotweave:record', 0)"
+)
 PIECE = 50_000
 
 
@@ -48,6 +53,11 @@ class Broken:
     def as_json(self) -> dict[str, str]:
         """As the verb shows it."""
         return {"what": self.what, "about": self.about, "problem": self.problem}
+
+
+def writers(connection: Connection) -> set[str]:
+    """Transactions that are adding versions. When all of them have ended, no id comes any more that is lower than one seen before."""
+    return set(connection.execute(text(_WRITERS)).scalars())
 
 
 def seal(connection: Connection, now: datetime) -> Head:

@@ -376,3 +376,32 @@ def _epcis() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_named_query")),
     )
+    op.create_table(
+        "own_hash",
+        sa.Column("hash", sa.LargeBinary(), nullable=False, comment="SHA-256 of the CBV event hash"),
+        sa.Column("document_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("hash", "document_id", name=op.f("pk_own_hash")),
+    )
+    op.create_index("ix_own_hash_document", "own_hash", ["document_id"], unique=False)
+    op.create_table(
+        "own_hash_state",
+        sa.Column("base", sa.Text(), nullable=False, comment="of the names in the events; of another base all hashes are others"),
+        sa.Column("upto", sa.BigInteger(), nullable=False, comment="every document up to this id has its hash"),
+        sa.Column(
+            "reached", sa.BigInteger(), nullable=False, comment="the highest id when it was last looked, hashed but for what came late"
+        ),
+        sa.Column(
+            "writers",
+            postgresql.ARRAY(sa.Text()),
+            nullable=False,
+            comment="who was adding documents then; when they ended, upto is reached",
+        ),
+        sa.PrimaryKeyConstraint("base", name=op.f("pk_own_hash_state")),
+    )
+    op.create_table(
+        "own_hash_item",
+        sa.Column("plant", sa.Text(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("gtin", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("plant", "item", name=op.f("pk_own_hash_item")),
+    )
