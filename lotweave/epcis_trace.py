@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from trace_core.epcis.outward import epcis_of
 from trace_core.epcis.reading import read
 from trace_core.epcis.things import OWN_PREFIX, Ground
 from trace_core.epcis.writing import document_json
+from trace_core.epcis.writing_xml import document_xml
 from trace_core.events import event_of
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
@@ -23,13 +24,18 @@ from trace_core.reach import roots_of
 from trace_core.touches import by_packing, by_thing
 from trace_core.walk import Asked, backward, forward
 
+FORMS: Mapping[str, Callable[..., bytes]] = {"epcis": document_json, "epcis-xml": document_xml}
+"""Name of a form → how a document is written in it."""
 WHEREABOUTS = frozenset({"receive", "transfer_out", "transfer_in", "ship", "customer_return", "add", "remove"})
 
 
 def trace_document(
-    documents: Documents, connection: Transaction, root: ThingId, *, direction: str, asked: Asked, ground: Ground, now: datetime
+    documents: Documents, connection: Transaction, root: ThingId, *, direction: str, asked: Asked, ground: Ground, now: datetime, form: str
 ) -> bytes:
-    """One EPCISDocument of the events behind the answer, in the order of their times. Others' events are told as they told them."""
+    """One EPCISDocument of the events behind the answer, in the order of their times; `form` is one of `FORMS`.
+
+    Others' events are told as they told them.
+    """
     graph = Graph(documents)
     roots = roots_of(graph, root, asked)
     walked = (forward if direction == "forward" else backward)(graph, roots, asked)
@@ -44,7 +50,7 @@ def trace_document(
     ground = with_gtins(connection, ground, behind)
     ours = [event for one in behind if one.key.partition("/")[0] not in theirs and (event := epcis_of(one, ground))]
     events = sorted([*theirs.values(), *ours], key=lambda event: (event.at, event.event_id or ""))
-    return document_json(events, created=now, prefixes=OWN_PREFIX)
+    return FORMS[form](events, created=now, prefixes=OWN_PREFIX)
 
 
 def _about(documents: Documents, things: Iterable[ThingId]) -> Iterable[Document]:

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from lotweave.bootstrap import House, clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, err, out, reported, say, the_site
-from lotweave.epcis_trace import trace_document
+from lotweave.epcis_trace import FORMS, trace_document
 from pipelines.steps.load import load as load_lines
 from pipelines.steps.settle import settle
 from trace_core.answer import Also
@@ -82,15 +82,15 @@ def trace(
     summary: Annotated[bool, typer.Option("--summary", help="Leave the links out.")] = False,  # noqa: FBT002
     exposure: Annotated[bool, typer.Option("--exposure", help="Add how much of the root is in every thing, or of it in the root.")] = False,  # noqa: FBT002
     histories: Annotated[bool, typer.Option("--histories", help="Add the containers of every thing over time.")] = False,  # noqa: FBT002
-    form: Annotated[str, typer.Option("--format", help="table, json, or epcis: the events behind the answer.")] = "table",
+    form: Annotated[str, typer.Option("--format", help="table, json, or epcis, epcis-xml: the events behind the answer.")] = "table",
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
     """Answer what is in a thing, or where it went, over all plants."""
     as_json = as_json or form == "json"
     with reported(as_json=as_json):
-        if form not in {"table", "json", "epcis"}:
-            raise Misconfigured("--format is table, json or epcis", code="usage")
+        if form not in {"table", "json", *FORMS}:
+            raise Misconfigured(f"--format is table, json, {' or '.join(FORMS)}", code="usage")
         if direction not in {"backward", "forward"} or question not in QUESTIONS:
             raise Misconfigured("a trace is `backward` or `forward`, and its question `contains`, `ever` or `exposed`", code="usage")
         world_at, known_at = moment(at, "--at"), moment(as_known_at, "--as-known-at")
@@ -98,9 +98,15 @@ def trace(
             root, candidates = single(documents, thing)
             if root is None:
                 no_single(thing, candidates, as_json=as_json)
-            if form == "epcis":
+            if form in FORMS:
                 asked = Asked(world_at or clock(), question)
-                ways: dict[str, Any] = {"direction": direction, "asked": asked, "ground": house.site.epcis.ground, "now": clock()}
+                ways: dict[str, Any] = {
+                    "direction": direction,
+                    "asked": asked,
+                    "ground": house.site.epcis.ground,
+                    "now": clock(),
+                    "form": form,
+                }
                 sys.stdout.buffer.write(trace_document(documents, documents.connection, root, **ways) + b"\n")
                 return
             options: dict[str, Any] = {"at": world_at, "as_known_at": known_at, "question": question}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask.testing import FlaskClient
 
 from lotweave.bootstrap import House
-from lotweave.epcis_trace import trace_document
+from lotweave.epcis_trace import FORMS, trace_document
+from trace_core.epcis.hashes import identity
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.reading import read
 from trace_core.identifiers import parse_thing
@@ -15,14 +18,17 @@ from epcis_site import NOW, capture, document, event, key, own  # isort: skip
 
 
 def behind(site: House, thing: str, direction: str) -> list[EpcisEvent]:
+    """The events of the document, which both bindings have alike."""
     root = parse_thing(thing)
     assert root
+    told: dict[str, Any] = {"direction": direction, "asked": Asked(NOW, "contains"), "ground": site.site.epcis.ground, "now": NOW}
     with site.view() as view:
-        told = {"direction": direction, "asked": Asked(NOW, "contains"), "ground": site.site.epcis.ground, "now": NOW}
-        payload = trace_document(view, view.connection, root, **told)  # type: ignore[arg-type]
-    found = read(payload, "application/ld+json")
-    assert found.valid
-    return [one.event for one in found.events if one.event]
+        payloads = [trace_document(view, view.connection, root, **told, form=form) for form in FORMS]
+    found = [read(payload, media) for payload, media in zip(payloads, ("application/ld+json", "application/xml"), strict=True)]
+    assert [problem for one in found for problem in one.all_problems()] == []
+    in_json, in_xml = ([one.event for one in events.events if one.event] for events in found)
+    assert [(one.event_id, identity(one)) for one in in_json] == [(one.event_id, identity(one)) for one in in_xml]
+    return in_json
 
 
 def test_our_own_events_are_told_with_how_the_things_came_and_went(site: House) -> None:
