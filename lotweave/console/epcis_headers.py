@@ -12,12 +12,11 @@ from flask import Response, request
 from lotweave.bootstrap import House
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_problems import VERSIONS, EpcisException
-from trace_core.epcis.keys import canonical
+from trace_core.epcis.formats import FORMATS, LINKS, ids_as
 from trace_core.epcis.names import is_namespace
 from trace_core.epcis.things import OWN_PREFIX
-from trace_core.epcis.urns import as_urn
 from trace_core.epcis.vocabulary import Vocabulary
-from trace_core.epcis.writing import answer_json, as_given, event_json
+from trace_core.epcis.writing import Ids, answer_json, event_json
 from trace_core.epcis.writing_xml import Spelling, answer_xml, event_xml
 from trace_core.errors import Problem
 
@@ -26,7 +25,6 @@ LONGEST = 32_768
 """Characters of a URL."""
 _PREFIX = re.compile(r"(?!xml)[A-Za-z_][\w.-]*\Z", re.ASCII | re.IGNORECASE)
 _VERSION = re.compile(r"\d{1,4}(\.\d{1,4})*\Z", re.ASCII)
-_FORMATS = ("No_Preference", "Always_GS1_Digital_Link", "Always_EPC_URN", "Never_Translates")
 _WORDS: dict[str, Callable[[Vocabulary, str], str]] = {
     "No_Preference": Vocabulary.uri,
     "Always_Web_URI": Vocabulary.uri,
@@ -42,7 +40,7 @@ def agree() -> None:
     if len(request.full_path) > LONGEST:
         raise EpcisException("URITooLongException", f"a URL may have {LONGEST} characters; keep the query under a name instead")
     problems = [problem for what in ("EPCIS", "CBV") for problem in _versions(what)]
-    for name, known in (("GS1-EPC-Format", _FORMATS), ("GS1-CBV-XML-Format", (*_WORDS, "Never_Translates"))):
+    for name, known in (("GS1-EPC-Format", FORMATS), ("GS1-CBV-XML-Format", (*_WORDS, "Never_Translates"))):
         if request.headers.get(name, known[0]) not in known:
             problems.append(Problem(name, f"must be one of {', '.join(known)}", request.headers[name]))
     if problems:
@@ -85,7 +83,7 @@ def discovery(house: House, methods: list[str]) -> Response:
         {
             "Allow": ", ".join(sorted({"OPTIONS", *methods})),
             **{f"GS1-{what}-{bound}": "2.0.0" for what in ("EPCIS", "CBV") for bound in ("Min", "Max")},
-            "GS1-EPC-Format": ", ".join(_FORMATS),
+            "GS1-EPC-Format": ", ".join(FORMATS),
             "GS1-CBV-XML-Format": ", ".join(_WORDS),
             "GS1-EPCIS-Capture-Limit": str(house.site.epcis.most_events),
             "GS1-EPCIS-Capture-File-Size-Limit": str(house.site.epcis.most_bytes),
@@ -107,14 +105,9 @@ def media() -> str:
     return XML if best in {XML, "text/xml"} else best or JSON
 
 
-def ids(asking: Asking) -> Callable[[str], str]:
+def ids(asking: Asking) -> Ids:
     """How identifiers are written, by GS1-EPC-Format; the standard's default is Digital Links."""
-    wanted = request.headers.get("GS1-EPC-Format", "Always_GS1_Digital_Link")
-    if wanted == "Always_GS1_Digital_Link":
-        return lambda uri: canonical(uri) if uri.startswith("urn:epc:") else uri
-    if wanted == "Always_EPC_URN":
-        return lambda uri: as_urn(uri, asking.house.site.epcis.company_prefixes)
-    return as_given
+    return ids_as(request.headers.get("GS1-EPC-Format", LINKS), asking.house.site.epcis.company_prefixes)
 
 
 def writers(asking: Asking) -> tuple[Callable[..., bytes], Callable[..., bytes], str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -62,11 +61,10 @@ def own_plants(connection: Connection, kinds: Collection[str]) -> list[str]:
     return list(connection.execute(statement, {"kinds": sorted(kinds)}).scalars())
 
 
-def instances(connection: Connection, *, plants: Sequence[str], after: str, limit: int) -> list[str]:
-    """Ids of units and containers beyond one, in their order, whatever named them."""
+def instances(connection: Connection, prefix: str, *, after: str, limit: int) -> list[str]:
+    """Ids of units and containers beyond one that begin so, in their order, whatever named them."""
     statement = text(
-        "SELECT uri FROM thing WHERE uri > :after AND split_part(uri, '/', 2) <> 'lot'"
-        " AND (cardinality(:plants) = 0 OR split_part(uri, '/', 1) = ANY(:plants)) ORDER BY uri LIMIT :limit"
-    ).bindparams(bindparam("plants", type_=ARRAY(Text)))
-    names = [quote(plant, safe="-._~") for plant in plants]
-    return list(connection.execute(statement, {"plants": names, "after": after, "limit": limit}).scalars())
+        "SELECT uri FROM thing WHERE uri > :after AND uri LIKE :like AND split_part(uri, '/', 2) <> 'lot' ORDER BY uri LIMIT :limit"
+    )
+    like = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    return list(connection.execute(statement, {"like": like, "after": after, "limit": limit}).scalars())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from urllib.parse import quote
 
 from pipelines.state import collected
 from pipelines.state.database import Transaction
@@ -84,7 +85,14 @@ class _Told:
     def own(self, after: str) -> Members:
         if self.sort == "readPoint":
             yield from self._fresh([(plant, uri) for plant, uri in self._plants() if plant > after])
-        while self.sort == "epc" and (uris := collected.instances(self.connection, plants=self.plants, after=after, limit=_PIECE)):
+        if self.sort == "epc":
+            for prefix in sorted(f"{quote(plant, safe='-._~')}/" for plant in self.plants) or [""]:
+                if after.startswith(prefix) or prefix > after:
+                    yield from self._instances(prefix, after if after.startswith(prefix) else "")
+
+    def _instances(self, prefix: str, after: str) -> Members:
+        """Units and containers that our own events name, of one plant or of all."""
+        while uris := collected.instances(self.connection, prefix, after=after, limit=_PIECE):
             things = still_named(self.connection, [thing for uri in uris if (thing := parse_thing(uri))], beside="epcis")
             here = naming(self.connection, self.ground, things)
             yield from self._fresh([(thing.uri, here.thing_uri(thing, thing.plant)) for thing in things])

@@ -351,6 +351,7 @@ def test_collections_list_what_captured_and_own_events_name(client: FlaskClient,
         assert members(client, headers, "epcs", size) == [*boards, *units]
         assert members(client, headers, "readPoints", size) == PLACES
     assert members(client, limited, "epcs") == boards[1:2]
+    assert members(client, key(site, "viewer", "HZ", "SU"), "epcs", 1) == [*boards, *units]
     assert members(client, limited, "bizLocations") == [PLACES[1]]
     steps = members(client, headers, "bizSteps", 10)
     assert {"shipping", baked, "urn:lotweave:bizstep:issue"} < set(steps)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from trace_core.epcis.keys import canonical
 from trace_core.epcis.model import EpcisEvent, Extensions
-from trace_core.epcis.names import all_names, expanded, is_namespace
+from trace_core.epcis.names import expanded, is_namespace
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,99})(\.\d{1,99})?([eE][+-]?\d{1,3})?\Z", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
@@ -65,11 +66,21 @@ def values(event: EpcisEvent, field: Field) -> Iterator[Any]:
             yield from _each(told[field.name])
 
 
-def names(event: EpcisEvent) -> Iterator[tuple[str, str]]:
-    """(part, name) of every extension field, nested ones included."""
+def told(event: EpcisEvent) -> Iterator[tuple[str, str, Any]]:
+    """(part, name, value) of every extension field, nested ones included; of a list each entry."""
     for part, holders in _PARTS.items():
-        for told in holders(event):
-            yield from ((part, name) for name in all_names(told) if name.startswith("{"))
+        for holder in holders(event):
+            yield from ((part, name, value) for name, value in _all(holder) if name.startswith("{"))
+
+
+def _all(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from ((name, one) for one in _each(inner))
+            yield from _all(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _all(inner)
 
 
 def _below(value: Any, name: str) -> Iterator[Any]:
@@ -106,6 +117,17 @@ def typed(value: Any) -> Decimal | datetime | str | None:
     if _NUMBER.match(text):
         return Decimal(text)
     return moment(text) or canonical(text)
+
+
+def fingerprint(value: Decimal | datetime | str) -> str:
+    """A short text that is the same for values that are equal as they are compared."""
+    if isinstance(value, Decimal):
+        sign, digits, exponent = value.as_tuple()
+        bare = "".join(map(str, digits)).rstrip("0")
+        said = f"{sign}{bare}e{int(exponent) + len(digits) - len(bare)}" if bare else "0"
+    else:
+        said = value.astimezone(UTC).isoformat() if isinstance(value, datetime) else f"={value}"
+    return blake2b(said.encode(), digest_size=8).hexdigest()
 
 
 def moment(text: str) -> datetime | None:

@@ -56,7 +56,10 @@ def _terms(event: EpcisEvent) -> Iterator[str]:
         yield "errorDeclaration"
         yield from (f"corrective {canonical(one)}" for one in event.error.corrective)
     yield from sensors.terms(event)
-    yield from (f"field {part} {name}" for part, name in fields.names(event))
+    for part, name, told in fields.told(event):
+        value = fields.typed(told)
+        yield f"field {part} {name}"
+        yield from [] if value is None else [f"value {part} {name} {fields.fingerprint(value)}"]
 
 
 def named_in(event: EpcisEvent) -> Iterator[tuple[str, str]]:
@@ -76,7 +79,8 @@ def narrowed(query: Query) -> list[list[str]]:
 def _group(name: str, condition: Condition) -> list[str]:
     values: Sequence[Any] = condition.values
     if condition.field:
-        return [f"field {condition.field.part} {condition.field.name}"]
+        where = f"{condition.field.part} {condition.field.name}"
+        return [f"value {where} {fields.fingerprint(value)}" for value in values] if name == "EQ" else [f"field {where}"]
     if name in ROLES:
         return [] if any(map(is_pattern, values)) else [f"{role} {canonical(value)}" for role in ROLES[name] for value in values]
     if name in _SAME_NAME:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from epcis_examples import DATA, document, event
 
+from trace_core.epcis.fields import fingerprint, typed
 from trace_core.epcis.matching import compiled
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.queries import from_json, from_url
@@ -132,6 +133,22 @@ def test_prefixes_are_those_of_the_query_and_not_of_the_event() -> None:
     query = from_url([("EQ_other:count", "12")], {"other": "https://ns.example.com/epcis/"})
 
     assert compiled(query)(one(SAID), ())
+
+
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [("1", "1.00"), ("1e2", "100"), ("0", "-0.0"), ("-2.50", "-2.5"), ("1e-3", "0.001"),
+     ("2026-03-01T08:00:00+08:00", "2026-03-01T00:00:00Z"),
+     ("urn:epc:id:pgln:4012345.00001", "https://id.gs1.org/417/4012345000016"), ("true", "true")],
+)  # fmt: skip
+def test_values_that_are_equal_have_one_fingerprint(one: str, same: str) -> None:
+    first, second = typed(one), typed(same)
+    assert first is not None
+    assert second is not None
+
+    assert first == second
+    assert fingerprint(first) == fingerprint(second)
+    assert fingerprint(first) != fingerprint(f"{one} ")
 
 
 @pytest.mark.parametrize("path", sorted((DATA / "openepcis/2.0/JSON/Query").glob("*.json")), ids=lambda path: path.name)
