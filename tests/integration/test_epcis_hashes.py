@@ -12,9 +12,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 
 from lotweave.bootstrap import House
+from lotweave.plumbing import plumbing_of
 from pipelines.state.own_hashes import is_behind
 from pipelines.steps.load import load
 from pipelines.steps.own_hashes import Behind, be_ready, make
+from pipelines.steps.sweep import sweep
 from trace_core.epcis.hashes import event_hash
 from trace_core.epcis.reading import read
 from trace_core.store.seals import SHARED
@@ -85,6 +87,20 @@ def test_nothing_is_hashed_before_somebody_asks_and_what_comes_later_is_found(cl
         assert not is_behind(connection)
     issue(site, 2)
     assert {found(client, headers, hash_) for hash_ in hashes(client, headers).values()} == set(hashes(client, headers))
+
+
+def test_the_sweep_wakes_a_worker_for_hashes_once_somebody_asked(client: FlaskClient, site: House) -> None:
+    woken: list[str] = []
+    plumbing = plumbing_of(site, lambda task, _argument, _plant: woken.append(task))
+    own(site)
+    sweep(plumbing)
+    assert found(client, key(site), "ni:///sha-256;" + "0" * 64 + "?ver=CBV2.0") == 404
+    sweep(plumbing)
+    assert "hash" not in woken
+
+    issue(site, 1)
+    sweep(plumbing)
+    assert "hash" in woken
 
 
 def test_what_was_being_added_while_hashes_were_made_is_not_passed_over(client: FlaskClient, site: House) -> None:

@@ -235,6 +235,21 @@ def test_places_are_found_by_their_master_data(client: FlaskClient, site: House,
     assert times(ask(client, headers, query)) == found
 
 
+def test_master_data_is_kept_with_its_events_and_what_was_said_last_holds(client: FlaskClient, site: House) -> None:
+    headers = key(site)
+    wrong = json.loads(mastered())
+    wrong["epcisBody"]["eventList"].append(event(4, action="WRONG"))
+    assert not capture(client, headers, json.dumps(wrong).encode())["success"]
+    with site.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM vocabulary_element").scalar_one() == 0
+
+    assert capture(client, headers, mastered())["success"]
+    assert capture(client, headers, mastered().replace(b'"Cell"', b'"Oven"'))["success"]
+
+    assert times(ask(client, headers, "EQATTR_readPoint_cbvmda:name=Oven")) == ["01"]
+    assert ask(client, headers, "EQATTR_readPoint_cbvmda:name=Cell") == []
+
+
 def test_a_key_tells_nothing_of_places_of_other_plants(client: FlaskClient, site: House) -> None:
     job = capture(client, key(site, "engineer", "SU"), mastered())
 

@@ -143,7 +143,7 @@ def _parameter(name: str, prefixes: Mapping[str, str]) -> tuple[str, str | None,
         return name, None, None, _READERS[name]
     if found := _FIELD.match(name):
         comparison, inner, part, local = found.groups()
-        reader = {"EQ": typed, "EXISTS": _truth}.get(comparison, _measured)
+        reader = {"EQ": _value, "EXISTS": _truth}.get(comparison, _measured)
         return comparison, None, Field(field_name(local, prefixes), part or "", bool(inner)), reader
     raise ValueError("is no parameter of a query")
 
@@ -179,6 +179,10 @@ def _time(text: str) -> datetime:
     if found is None:
         raise ValueError("must be a time with offset, such as 2026-03-01T08:00:00+08:00")
     return found
+
+
+def _value(text: str) -> Decimal | datetime | str | None:
+    return moment(text.replace(" ", "+")) or typed(text)
 
 
 def _measured(text: str) -> Decimal | datetime:

@@ -96,3 +96,9 @@ def test_prefixes_are_declared_by_the_query_itself_or_beside_its_url() -> None:
 def test_a_limit_needs_an_order() -> None:
     with pytest.raises(Rejected, match="1 problem"):
         from_url([("eventCountLimit", "1")])
+
+
+def test_a_plus_that_a_url_made_a_blank_is_a_plus_again() -> None:
+    query = from_url([(f"{sign}_gs1:seen", "2026-03-01T08:00:00 08:00") for sign in ("EQ", "GE")])
+
+    assert [one.values for one in query.conditions] == [(datetime(2026, 3, 1, tzinfo=UTC),)] * 2
