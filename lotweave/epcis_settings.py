@@ -7,19 +7,24 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from trace_core.epcis.addresses import origin
 from trace_core.epcis.keys import canonical
 from trace_core.epcis.things import DEFAULT_BASE, Ground
 
 Wrong = Callable[[tuple[str, ...], str, str], None]
-_NAMES = ("base", "default_plant", "company_prefixes", "most_events", "most_bytes", "places")
+_NAMES = ("base", "default_plant", "company_prefixes", "most_events", "most_bytes", "places", "subscribers", "suspend_after")
 MOST_EVENTS = 10_000
 MOST_BYTES = 16 * 1024 * 1024
+SUSPEND_AFTER = 7
 _PREFIX_LENGTHS = range(6, 13)
 
 
 @dataclass(frozen=True, slots=True)
 class Epcis:
-    """The settings. `places`: canonical URI or GLN → plant. `most_bytes` of one payload, `most_events` of one document."""
+    """The settings. `places`: canonical URI or GLN → plant. `most_bytes` of one payload, `most_events` of one document.
+
+    `subscribers` are origins that events may be sent to; `suspend_after` days of failure one is suspended.
+    """
 
     base: str = DEFAULT_BASE
     default_plant: str | None = None
@@ -27,6 +32,8 @@ class Epcis:
     places: Mapping[str, str] = field(default_factory=dict)
     most_events: int = MOST_EVENTS
     most_bytes: int = MOST_BYTES
+    subscribers: tuple[str, ...] = ()
+    suspend_after: int = SUSPEND_AFTER
 
     @property
     def ground(self) -> Ground:
@@ -53,6 +60,8 @@ def read_epcis(
         _places(told.get("places", {}), plants, wrong),
         _count(told, "most_events", MOST_EVENTS, wrong),
         _count(told, "most_bytes", MOST_BYTES, wrong),
+        _origins(told.get("subscribers", []), wrong),
+        _count(told, "suspend_after", SUSPEND_AFTER, wrong),
     )
 
 
@@ -69,6 +78,18 @@ def _prefixes(value: Any, wrong: Wrong) -> tuple[str, ...]:
     for one in found:
         if not (one.isdecimal() and len(one) in _PREFIX_LENGTHS):
             wrong(("epcis", "company_prefixes"), "must be a list of GS1 company prefixes, texts of 6 to 12 digits", one)
+    return tuple(found)
+
+
+def _origins(value: Any, wrong: Wrong) -> tuple[str, ...]:
+    found = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+    for one in found:
+        if origin(one) is None or urlsplit(one).path not in {"", "/"} or urlsplit(one).query:
+            wrong(
+                ("epcis", "subscribers"),
+                "must be a list of schemes and hosts, such as https://partner.example.com or http://10.0.0.5:8080",
+                one,
+            )
     return tuple(found)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 
 from connectors.kit.contract import Connector
 from connectors.kit.manifest import manifest
+from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, clock, connector
 from lotweave.settings import Site
 from mappings.engine.apply import Mapper, read_mapper
 from mappings.engine.load import mapping_path
-from pipelines.ports import Line, Plumbing
+from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
 
 OUTWARD = "push_trace"
@@ -57,4 +59,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         wake=wake or (lambda _task, _argument, _plant: None),
         snapshots=house.snapshots,
         ground=site.epcis.ground,
+        subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
     )

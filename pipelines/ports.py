@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 
 from connectors.kit.contract import Connector
@@ -27,11 +27,25 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Subscribers:
+    """Whom events may be sent to.
+
+    `origins` are schemes, hosts and ports; `give_up` is how long a subscriber may fail before it is suspended; `rights(key)` are the plants
+    that a key is limited to (none: all), None once it was revoked.
+    """
+
+    origins: Collection[str] = ()
+    give_up: timedelta = timedelta(days=7)
+    rights: Callable[[Transaction, int], Sequence[str] | None] = lambda _transaction, _key: None
+
+
+@dataclass(frozen=True, slots=True)
 class Plumbing:
     """Everything a flow needs from outside.
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
-    system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things.
+    system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
+    may be told.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -45,3 +59,4 @@ class Plumbing:
     wake: Callable[[str, object, str], None]
     snapshots: Path
     ground: Ground = field(default_factory=Ground)
+    subscribers: Subscribers = field(default_factory=Subscribers)

@@ -10,6 +10,7 @@ from celery import Celery
 from pipelines.app import HOUSE, queue_of
 from pipelines.ports import Plumbing
 from pipelines.steps.capture import take_in
+from pipelines.steps.deliver import deliver
 from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.own_hashes import make
@@ -28,6 +29,7 @@ NAMES = {
     "review": "lotweave.review",
     "capture": "lotweave.capture",
     "hash": "lotweave.hash",
+    "deliver": "lotweave.deliver",
 }
 
 
@@ -65,6 +67,10 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def capture_job(job: str) -> None:
         own = plumbing()
         take_in(job, begin=own.begin, now=own.now, ground=own.ground)
+
+    @app.task(name=NAMES["deliver"])  # type: ignore[untyped-decorator]
+    def deliver_subscription(subscription: str) -> None:
+        deliver(subscription, plumbing())
 
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:

@@ -88,6 +88,7 @@ class HttpSession:
             raise Unreachable(message, code="connect", sent=writes and not refused) from fault
         if answer.status_code in BUSY or answer.status_code >= SERVER_FAULTS:
             delay = answer.headers.get("Retry-After", "")
+            answer.close()
             raise Unreachable(
                 f"{host} answered HTTP {answer.status_code}",
                 code="busy",

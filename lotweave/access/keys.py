@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +21,7 @@ class Holder:
 
     role: str
     plants: tuple[str, ...]
+    id: int
 
     def sees(self, plant: str) -> bool:
         """Whether documents of the plant may be shown."""
@@ -42,4 +43,16 @@ def create(connection: Connection, *, role: str, plants: Sequence[str], now: dat
 def holder(connection: Connection, key: str) -> Holder | None:
     """Whose key this is; None for an unknown or revoked one."""
     found = connection.execute(select(api_key).where(api_key.c.digest == digest(key), api_key.c.revoked_at.is_(None))).first()
-    return Holder(found.role, tuple(found.plants)) if found else None
+    return Holder(found.role, tuple(found.plants), found.id) if found else None
+
+
+def plants_of(connection: Connection, key_id: int) -> Sequence[str] | None:
+    """The plants that a key is limited to, none for all; None once it was revoked."""
+    found = connection.execute(select(api_key.c.plants).where(api_key.c.id == key_id, api_key.c.revoked_at.is_(None))).first()
+    return tuple(found.plants) if found else None
+
+
+def revoked(connection: Connection, key_ids: Collection[int]) -> set[int]:
+    """Which of these keys count no more."""
+    counting = select(api_key.c.id).where(api_key.c.id.in_(sorted(key_ids)), api_key.c.revoked_at.is_(None))
+    return set(key_ids) - set(connection.execute(counting).scalars())

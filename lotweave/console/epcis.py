@@ -13,6 +13,7 @@ from lotweave.access.keys import holder
 from lotweave.bootstrap import House
 from lotweave.console import epcis_capture as capture
 from lotweave.console import epcis_query as query
+from lotweave.console import epcis_subscriptions as subscriptions
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_headers import agree, announced, discovery
 from lotweave.console.epcis_problems import EpcisException, response
@@ -25,6 +26,7 @@ _EXCEPTIONS = {
     "query": "QueryParameterException",
     "token": "QueryParameterException",
     "media_type": "UnsupportedMediaTypeException",
+    "controls": "SubscriptionControlsException",
 }
 """Code of a rejection → exception; others are of the payload."""
 
@@ -52,8 +54,10 @@ def add_epcis(app: Flask, house: House) -> None:
         ("/queries/<name>", ["GET"], query.get_query),
         ("/queries/<name>", ["DELETE"], query.delete_query),
         ("/queries/<name>/events", ["GET"], query.get_query_events),
-        ("/queries/<name>/subscriptions", ["GET", "POST"], _no_subscriptions),
-        ("/queries/<name>/subscriptions/<path:rest>", ["GET", "DELETE"], _no_subscriptions),
+        ("/queries/<name>/subscriptions", ["POST"], subscriptions.post_subscription),
+        ("/queries/<name>/subscriptions", ["GET"], subscriptions.get_subscriptions),
+        ("/queries/<name>/subscriptions/<subscription>", ["GET"], subscriptions.get_subscription),
+        ("/queries/<name>/subscriptions/<subscription>", ["DELETE"], subscriptions.delete_subscription),
         ("/nextPageToken/<token>", ["DELETE"], query.delete_token),
         (f"/<any({sorts}):sort>", ["GET"], query.get_collection),
         (f"/<any({sorts}):sort>/<path:value>/events", ["GET"], query.get_member_events),
@@ -110,10 +114,6 @@ def _discovery(house: House, methods: list[str]) -> View:
 def _front(_: Asking) -> Response:
     """What there is: the versions and limits are in the headers of every answer."""
     return query.collection(["capture", "captureJobs", "events", "queries", *query.COLLECTIONS])
-
-
-def _no_subscriptions(_: Asking, **__: str) -> Response:
-    raise EpcisException("ImplementationException", "subscriptions are not supported; poll /epcis/events with GE_recordTime", status=501)
 
 
 def _nothing(_: Asking, rest: str) -> Response:

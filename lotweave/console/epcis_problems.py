@@ -14,6 +14,7 @@ STATUS: Mapping[str, int] = {
     "ValidationException": 400,
     "QueryValidationException": 400,
     "QueryParameterException": 400,
+    "SubscriptionControlsException": 400,
     "SecurityException": 403,
     "NoSuchNameException": 404,
     "NoSuchResourceException": 404,

@@ -2,10 +2,30 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, Identity, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s"})
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
 
 inbox = Table(
     "inbox",
@@ -242,3 +262,43 @@ own_hash_item = Table(
     Column("gtin", Text, nullable=False),
 )
 """The GTINs by which items were named when their events were hashed."""
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("query_name", Text, ForeignKey("named_query.name", ondelete="CASCADE"), nullable=False),
+    Column("key_id", BigInteger, nullable=False, comment="the key that subscribed: what it may see is sent"),
+    Column("plants", ARRAY(Text), nullable=False, comment="plants that the key is limited to; empty: all"),
+    Column("dest", Text, nullable=False),
+    Column("signature_token", Text, comment="signs what is sent; never shown again"),
+    Column("schedule", JSONB(none_as_null=True), comment="when it is carried out; none for a stream"),
+    Column("report_if_empty", Boolean, nullable=False),
+    Column("epc_format", Text, nullable=False),
+    Column("controls", Text, nullable=False, comment="digest of what makes it another subscription to the same query"),
+    Column("initial_record_time", DateTime(timezone=True)),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False, comment="active, suspended or ended"),
+    Column("message", Text, comment="why it does not go on, or goes on later"),
+    Column("known_event", BigInteger, nullable=False, comment="initial_record_time counts for captured events up to here"),
+    Column("known_weaving", BigInteger, nullable=False, comment="and for our own up to here"),
+    Column("event", BigInteger, nullable=False, comment="the last captured event that is done with"),
+    Column("weaving", BigInteger, nullable=False, comment="the weaving that is being told"),
+    Column("document", BigInteger, nullable=False, comment="the last document of it that is done with"),
+    Column("delivery", Text, comment="what is being sent: its identifier"),
+    Column("body", LargeBinary, comment="what is being sent, byte for byte"),
+    Column("next_place", ARRAY(BigInteger), comment="event, weaving and document once it arrived"),
+    Column("most", Integer, nullable=False, comment="events of one delivery; fewer where the receiver said it was too large"),
+    Column("told", Boolean, nullable=False, comment="whether anything was sent since the last query time"),
+    Column("more", Boolean, nullable=False, comment="whether more was there when the delivery was made"),
+    Column("executed_at", DateTime(timezone=True)),
+    Column("last_notified_at", DateTime(timezone=True)),
+    Column("attempts", Integer, nullable=False, comment="that failed one after the other"),
+    Column("failing_since", DateTime(timezone=True)),
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False),
+    Column("lease_until", DateTime(timezone=True)),
+    Index("ix_subscription_due", "next_attempt_at", postgresql_where=text("state = 'active'")),
+    Index("ix_subscription_query", "query_name", "id"),
+    Index("uq_subscription_controls", "query_name", "key_id", "dest", "controls", unique=True, postgresql_where=text("state <> 'ended'")),
+)
+"""Standing EPCIS queries, each with its own place in the order in which events become visible; it moves only when they have arrived."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, inbox, outbox, own_hashes, runs
+from pipelines.state import captures, cases, inbox, outbox, own_hashes, runs, subscriptions
 from pipelines.steps.index import is_due
 
 
 def sweep(plumbing: Plumbing) -> int:
     """Wake a worker for everything with something to do; how many were woken. Waking twice is harmless.
 
-    That is every run, inbox, outbox and capture; the index, when a snapshot is due; open recalls, and hashes of our events, that
-    are behind.
+    That is every run, inbox, outbox, capture and subscription; the index, when a snapshot is due; open recalls, and hashes of our
+    events, that are behind.
     """
     now = plumbing.now()
     with plumbing.begin() as connection:
@@ -19,6 +19,7 @@ def sweep(plumbing: Plumbing) -> int:
         plants = inbox.plants_with_work(connection)
         names = outbox.connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
+        behind = subscriptions.due(connection, now=now)
         house = [
             ("index", is_due(connection, plumbing.snapshots)),
             ("review", cases.any_behind(connection)),
@@ -34,7 +35,9 @@ def sweep(plumbing: Plumbing) -> int:
             plumbing.wake("push", name, line.plant)
     for job in jobs:
         plumbing.wake("capture", job, "")
+    for subscription in behind:
+        plumbing.wake("deliver", subscription, "")
     wanted = [task for task, needed in house if needed]
     for task in wanted:
         plumbing.wake(task, "", "")
-    return len(due) + len(plants) + len(names) + len(jobs) + len(wanted)
+    return len(due) + len(plants) + len(names) + len(jobs) + len(behind) + len(wanted)

@@ -41,7 +41,7 @@ from trace_core.epcis.writing import document_json
          "NotAcceptableException"),
         ("GET", "/epcis/events?EQ_eventID=" + "|".join(["urn:x:1"] * 5000), {}, 414, "URITooLongException"),
         ("OPTIONS", "/epcis/nothing", {}, 404, "NoSuchResourceException"),
-        ("GET", "/epcis/queries/none/subscriptions", {}, 501, "ImplementationException"),
+        ("GET", "/epcis/queries/none/subscriptions", {}, 404, "NoSuchNameException"),
         ("POST", "/epcis/queries", {"json": {"name": "q", "query": {"GE_eventDate": "x"}}}, 400, "QueryParameterException"),
         ("GET", "/epcis/nothing/here", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/epcs/urn:x:none", {}, 404, "NoSuchResourceException"),

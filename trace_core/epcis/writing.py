@@ -42,9 +42,34 @@ def document_json(events: Sequence[EpcisEvent], *, created: datetime, prefixes: 
 
 def answer_json(events: Sequence[EpcisEvent], *, created: datetime, query: str, prefixes: Mapping[str, str], ids: Ids = as_given) -> bytes:
     """An EPCISQueryDocument with the events as results of a query."""
+    return _answer(events, created, {"queryName": query}, prefixes, ids, {})
+
+
+def delivery_json(
+    events: Sequence[EpcisEvent],
+    *,
+    delivery: str,
+    subscription: str,
+    created: datetime,
+    query: str,
+    prefixes: Mapping[str, str],
+    ids: Ids = as_given,
+) -> bytes:
+    """An EPCISQueryDocument for a subscriber; `delivery` is its own URI."""
+    return _answer(events, created, {"subscriptionID": subscription, "queryName": query}, prefixes, ids, {"id": delivery})
+
+
+def _answer(
+    events: Sequence[EpcisEvent],
+    created: datetime,
+    about: Mapping[str, str],
+    prefixes: Mapping[str, str],
+    ids: Ids,
+    more: Mapping[str, str],
+) -> bytes:
     short = prefixes_for(_names(events), prefixes)
-    results = {"queryName": query, "resultsBody": {"eventList": [_event(event, short, ids) for event in events]}}
-    return orjson.dumps(_frame("EPCISQueryDocument", short, created) | {"epcisBody": {"queryResults": results}})
+    results = {**about, "resultsBody": {"eventList": [_event(event, short, ids) for event in events]}}
+    return orjson.dumps(_frame("EPCISQueryDocument", short, created) | dict(more) | {"epcisBody": {"queryResults": results}})
 
 
 def _frame(type_: str, short: Mapping[str, str], created: datetime) -> dict[str, Any]:

@@ -114,6 +114,7 @@ weaving = Table(
     Column("earliest", DateTime(timezone=True), comment="of these events"),
     Column("latest", DateTime(timezone=True)),
     Column("stale", ARRAY(Text), nullable=False, comment="origins of links that have to be derived anew"),
+    Column("told", INT8MULTIRANGE, nullable=False, server_default="{}", comment="documents whose events count for the first time"),
 )
 """What each committed batch changed. Numbers are given under one lock that is held until commit: their order is the order of commits."""
 

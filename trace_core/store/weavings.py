@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, text
@@ -36,23 +36,41 @@ def record(connection: Connection, new: Batch, known: Mapping[int, Document], sw
     origins = stale_origins(connection, Change(on, off, plain, batch.unheard))
     speaking = [id_ for id_ in sorted(plain) if of_document(id_) not in origins] if origins else sorted(plain)
     counted = any((event := event_of(document)) and empties(event) for document in (*on.values(), *off.values()))
-    if speaking or origins or counted:
-        log_weaving(connection, {id_: logged[id_].at for id_ in speaking}, sorted(origins), now)
+    if speaking or origins or counted or logged:
+        log_weaving(connection, {id_: logged[id_].at for id_ in speaking}, sorted(origins), now, told=logged)
 
 
-def log_weaving(connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime) -> None:
-    """Say which plain events count from now on, with their times, and which origins have to be derived anew."""
+def log_weaving(
+    connection: Connection, plain: Mapping[int, datetime], origins: list[str], now: datetime, *, told: Iterable[int] = ()
+) -> None:
+    """Say which plain events count from now on, with their times, and which origins have to be derived anew.
+
+    `told` are the documents whose events count for the first time, whatever became of their links.
+    """
     statement = text(
-        "INSERT INTO weaving (at, events, earliest, latest, stale) VALUES (:now, :events, :earliest, :latest, :stale) RETURNING id"
+        "INSERT INTO weaving (at, events, earliest, latest, stale, told)"
+        " VALUES (:now, :events, :earliest, :latest, :stale, CAST(:told AS int8multirange)) RETURNING id"
     ).bindparams(bindparam("events", type_=ARRAY(BigInteger)), bindparam("stale", type_=ARRAY(Text)))
     span = {"earliest": min(plain.values(), default=None), "latest": max(plain.values(), default=None)}
-    number = connection.execute(statement, {"now": now, "events": list(plain), "stale": origins, **span}).scalar_one()
+    values = {"now": now, "events": list(plain), "stale": origins, "told": _ranges(told), **span}
+    number = connection.execute(statement, values).scalar_one()
     if origins:
         mark = text(
             "INSERT INTO stale (origin, weaving) SELECT unnest(CAST(:origins AS text[])), :number"
             " ON CONFLICT (origin) DO UPDATE SET weaving = excluded.weaving"
         ).bindparams(bindparam("origins", type_=ARRAY(Text)))
         connection.execute(mark, {"origins": origins, "number": number})
+
+
+def _ranges(ids: Iterable[int]) -> str:
+    """Ids as a multirange; those of one batch follow one another, so that it is mostly a single range."""
+    found: list[list[int]] = []
+    for id_ in sorted(ids):
+        if found and found[-1][1] == id_:
+            found[-1][1] = id_ + 1
+        else:
+            found.append([id_, id_ + 1])
+    return f"{{{','.join(f'[{first},{end})' for first, end in found)}}}"
 
 
 def _documents(connection: Connection, ids: list[int]) -> dict[int, Document]:

@@ -147,6 +147,13 @@ def upgrade() -> None:
         sa.Column("earliest", sa.DateTime(timezone=True), nullable=True, comment="of these events"),
         sa.Column("latest", sa.DateTime(timezone=True), nullable=True),
         sa.Column("stale", postgresql.ARRAY(sa.Text()), nullable=False, comment="origins of links that have to be derived anew"),
+        sa.Column(
+            "told",
+            postgresql.INT8MULTIRANGE(),
+            server_default="{}",
+            nullable=False,
+            comment="documents whose events count for the first time",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weaving")),
     )
     op.create_table(
@@ -404,4 +411,49 @@ def _epcis() -> None:
         sa.Column("item", sa.Text(), nullable=False),
         sa.Column("gtin", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("plant", "item", name=op.f("pk_own_hash_item")),
+    )
+    op.create_table(
+        "subscription",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("query_name", sa.Text(), nullable=False),
+        sa.Column("key_id", sa.BigInteger(), nullable=False, comment="the key that subscribed: what it may see is sent"),
+        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="plants that the key is limited to; empty: all"),
+        sa.Column("dest", sa.Text(), nullable=False),
+        sa.Column("signature_token", sa.Text(), nullable=True, comment="signs what is sent; never shown again"),
+        sa.Column("schedule", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="when it is carried out; none for a stream"),
+        sa.Column("report_if_empty", sa.Boolean(), nullable=False),
+        sa.Column("epc_format", sa.Text(), nullable=False),
+        sa.Column("controls", sa.Text(), nullable=False, comment="digest of what makes it another subscription to the same query"),
+        sa.Column("initial_record_time", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False, comment="active, suspended or ended"),
+        sa.Column("message", sa.Text(), nullable=True, comment="why it does not go on, or goes on later"),
+        sa.Column("known_event", sa.BigInteger(), nullable=False, comment="initial_record_time counts for captured events up to here"),
+        sa.Column("known_weaving", sa.BigInteger(), nullable=False, comment="and for our own up to here"),
+        sa.Column("event", sa.BigInteger(), nullable=False, comment="the last captured event that is done with"),
+        sa.Column("weaving", sa.BigInteger(), nullable=False, comment="the weaving that is being told"),
+        sa.Column("document", sa.BigInteger(), nullable=False, comment="the last document of it that is done with"),
+        sa.Column("delivery", sa.Text(), nullable=True, comment="what is being sent: its identifier"),
+        sa.Column("body", sa.LargeBinary(), nullable=True, comment="what is being sent, byte for byte"),
+        sa.Column("next_place", postgresql.ARRAY(sa.BigInteger()), nullable=True, comment="event, weaving and document once it arrived"),
+        sa.Column("most", sa.Integer(), nullable=False, comment="events of one delivery; fewer where the receiver said it was too large"),
+        sa.Column("told", sa.Boolean(), nullable=False, comment="whether anything was sent since the last query time"),
+        sa.Column("more", sa.Boolean(), nullable=False, comment="whether more was there when the delivery was made"),
+        sa.Column("executed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False, comment="that failed one after the other"),
+        sa.Column("failing_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["query_name"], ["named_query.name"], name=op.f("fk_subscription_query_name"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
+    )
+    op.create_index("ix_subscription_due", "subscription", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state = 'active'"))
+    op.create_index("ix_subscription_query", "subscription", ["query_name", "id"], unique=False)
+    op.create_index(
+        "uq_subscription_controls",
+        "subscription",
+        ["query_name", "key_id", "dest", "controls"],
+        unique=True,
+        postgresql_where=sa.text("state <> 'ended'"),
     )

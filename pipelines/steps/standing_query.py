@@ -1,0 +1,92 @@
+"""The next events of a standing query, behind its place in the log, as whoever subscribed may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pipelines.state import subscription_feed as feed
+from pipelines.state.database import Transaction
+from pipelines.state.subscriptions import END, Place, newest
+from pipelines.steps.epcis_masters import resolved
+from pipelines.steps.epcis_query import with_gtins
+from trace_core.epcis.hashes import event_hash
+from trace_core.epcis.matching import compiled
+from trace_core.epcis.model import EpcisEvent
+from trace_core.epcis.outward import epcis_of
+from trace_core.epcis.queries import Query
+from trace_core.epcis.reading import read
+from trace_core.epcis.terms import narrowed
+from trace_core.epcis.things import Ground
+from trace_core.store.judge import document_of
+
+MOST_PIECES = 20
+"""Pieces that are looked through at once; then others have their turn."""
+MOST_CHARACTERS = 1024 * 1024
+"""Of the events of one delivery as they are kept, so that a few vast ones are not sent together."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """Events to be sent, the place once they have arrived, and whether there may be more behind it."""
+
+    place: Place
+    events: list[EpcisEvent] = field(default_factory=list)
+    size: int = 0
+    more: bool = False
+
+
+def next_batch(connection: Transaction, row: Any, query: Query, *, plants: Sequence[str], ground: Ground) -> Batch:
+    """The next events for a subscription, at most `row.most`; none where nothing new fulfils the query. Errors: `TooComplex`."""
+    upto, query = newest(connection), resolved(connection, query)
+    accept = compiled(query)
+    known = Place(row.known_event, row.known_weaving, END)
+    wanted = feed.Wanted(plants, query.values("eventType") or (), narrowed(query), row.initial_record_time, known)
+    batch = Batch(Place(row.event, row.weaving, row.document))
+    for place, event, aliases, size in _visible(connection, batch, wanted, upto, ground):
+        if event is not None and accept(event, aliases):
+            if len(batch.events) >= row.most or (batch.events and batch.size + size > MOST_CHARACTERS):
+                batch.more = True
+                return batch
+            batch.events.append(event)
+            batch.size += size
+        batch.place = place
+    return batch
+
+
+Seen = tuple[Place, EpcisEvent | None, Sequence[str], int]
+"""Where one is once an event is done with, the event, what it is known under, and its size."""
+
+
+def _visible(connection: Transaction, batch: Batch, wanted: feed.Wanted, upto: Place, ground: Ground) -> Iterator[Seen]:
+    """Everything that became visible, piece after piece; ends early, with `more`, after enough of them."""
+    for _ in range(MOST_PIECES):
+        place = batch.place
+        if place.event < upto.event:
+            rows = feed.captured(connection, wanted, place.event, upto.event)
+            yield from ((replace(place, event=row.id), _event(row), row.aliases, len(row.body)) for row in rows)
+            if len(rows) < feed.PIECE:
+                yield replace(place, event=upto.event), None, (), 0
+        elif (place.weaving, place.document) < (upto.weaving, END):
+            documents = feed.own(connection, wanted, place, upto.weaving)
+            yield from _own(connection, documents, place, ground)
+            if len(documents) < feed.PIECE:
+                yield replace(place, weaving=upto.weaving, document=END), None, (), 0
+        else:
+            return
+    batch.more = True
+
+
+def _event(row: Any) -> EpcisEvent | None:
+    (judged,) = read(row.body.encode(), "application/ld+json").events
+    return judged.event and replace(judged.event, event_id=row.event_id, record_time=row.record_time)
+
+
+def _own(connection: Transaction, rows: Sequence[Any], place: Place, ground: Ground) -> Iterator[Seen]:
+    documents = [document_of(row) for row in rows]
+    here = with_gtins(connection, ground, documents) if documents else ground
+    for row, document in zip(rows, documents, strict=True):
+        event = epcis_of(document, here)
+        names = (event_hash(event), event.event_id or "") if event else ()
+        yield replace(place, weaving=row.weaving, document=row.id), event, names, len(document.text)

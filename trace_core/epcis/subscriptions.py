@@ -1,0 +1,99 @@
+"""What a subscription to a query states, how its deliveries are signed, and how long to wait after failures.
+
+Source: EPCIS 2.0, sections 8.2.5.2 and 12.6, and its OpenAPI; ADR 0020.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+
+from trace_core.epcis.addresses import refusal
+from trace_core.epcis.queries import Query
+from trace_core.epcis.schedules import read_schedule
+from trace_core.errors import Problem, Rejected
+
+MEMBERS = ("dest", "signatureToken", "stream", "schedule", "reportIfEmpty", "initialRecordTime")
+_LONGEST = 2000
+_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)\Z")
+_FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
+_DOUBLINGS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """A subscription as it was asked for. Without `schedule` it is a stream.
+
+    `initial` is the earliest record time of what is sent although it was held before.
+    """
+
+    dest: str
+    token: str | None
+    schedule: Mapping[str, Any] | None
+    report_if_empty: bool
+    initial: datetime | None
+
+    def digest(self, epc_format: str) -> str:
+        """What tells it from another subscription of the same key to the same query and receiver."""
+        told = [self.schedule, epc_format, self.initial and self.initial.isoformat()]
+        return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def read_subscription(told: Any, origins: Collection[str]) -> Controls:
+    """What a body asks for; `origins` are those to which the site lets events be sent.
+
+    Errors: `Rejected` with every problem; `code` is controls.
+    """
+    if not isinstance(told, Mapping):
+        raise _wrong([Problem("", "must be a JSON object with dest, and stream or schedule")])
+    problems = [Problem(str(name), f"is none of {', '.join(MEMBERS)}") for name in told if name not in MEMBERS]
+    dest = told.get("dest")
+    if (said := refusal(dest, origins)) is not None:
+        problems.append(Problem("dest", said, str(dest or "")[:200]))
+    token = told.get("signatureToken")
+    if token is not None and not (isinstance(token, str) and 0 < len(token) <= _LONGEST):
+        problems.append(Problem("signatureToken", f"must be a text of 1 to {_LONGEST} characters"))
+    stream, schedule = told.get("stream"), told.get("schedule")
+    if stream not in {None, True} or (stream is True) == (schedule is not None):
+        problems.append(Problem("stream", "must be true, or a schedule must be given, and not both", str(stream)[:50]))
+    if schedule is not None:
+        try:
+            read_schedule(schedule)
+        except Rejected as fault:
+            problems += fault.problems
+    empty = told.get("reportIfEmpty", False)
+    if not isinstance(empty, bool):
+        problems.append(Problem("reportIfEmpty", "must be true or false", str(empty)[:50]))
+    initial = told.get("initialRecordTime")
+    if initial is not None and not (isinstance(initial, str) and _TIME.match(initial)):
+        problems.append(Problem("initialRecordTime", "must be a time with offset, such as 2026-03-01T08:00:00+08:00", str(initial)[:50]))
+    if problems:
+        raise _wrong(problems)
+    return Controls(str(dest), token, schedule, bool(empty), datetime.fromisoformat(initial.upper()) if initial else None)
+
+
+def check_query(query: Query) -> None:
+    """See that a query can stand. Errors: `Rejected` for one that limits its answer: then events would be lost."""
+    if query.limit is not None or query.most is not None:
+        raise _wrong([Problem("query", "has eventCountLimit or maxEventCount, and a limited query cannot be subscribed to")])
+
+
+def _wrong(problems: list[Problem]) -> Rejected:
+    return Rejected(f"the subscription has {len(problems)} problem(s)", code="controls", problems=problems)
+
+
+def signature(token: str, body: bytes) -> str:
+    """`GS1-Signature` of a delivery: HMAC with SHA-256 over the body, with the signatureToken in UTF-8 as key."""
+    return f"sha256={hmac.new(token.encode(), body, hashlib.sha256).hexdigest()}"
+
+
+def wait_after(failures: int) -> timedelta:
+    """How long to wait after so many failures one after the other: 5 s, doubled each time up to an hour."""
+    return min(_FIRST_WAIT * (1 << min(failures - 1, _DOUBLINGS)), LONGEST_WAIT)
