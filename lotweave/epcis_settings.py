@@ -12,10 +12,13 @@ from trace_core.epcis.keys import canonical
 from trace_core.epcis.things import DEFAULT_BASE, Ground
 
 Wrong = Callable[[tuple[str, ...], str, str], None]
-_NAMES = ("base", "default_plant", "company_prefixes", "most_events", "most_bytes", "places", "subscribers", "suspend_after")
+_NAMES = (
+    "base", "default_plant", "company_prefixes", "most_events", "most_bytes", "places", "subscribers", "suspend_after", "keep_payloads",
+)  # fmt: skip
 MOST_EVENTS = 10_000
 MOST_BYTES = 16 * 1024 * 1024
 SUSPEND_AFTER = 7
+KEEP_PAYLOADS = 30
 _PREFIX_LENGTHS = range(6, 13)
 
 
@@ -23,7 +26,8 @@ _PREFIX_LENGTHS = range(6, 13)
 class Epcis:
     """The settings. `places`: canonical URI or GLN → plant. `most_bytes` of one payload, `most_events` of one document.
 
-    `subscribers` are origins that events may be sent to; `suspend_after` days of failure one is suspended.
+    `subscribers` are origins that events may be sent to; `suspend_after` days of failure one is suspended. Captured documents are kept as
+    they came for `keep_payloads` days.
     """
 
     base: str = DEFAULT_BASE
@@ -34,6 +38,7 @@ class Epcis:
     most_bytes: int = MOST_BYTES
     subscribers: tuple[str, ...] = ()
     suspend_after: int = SUSPEND_AFTER
+    keep_payloads: int = KEEP_PAYLOADS
 
     @property
     def ground(self) -> Ground:
@@ -62,6 +67,7 @@ def read_epcis(
         _count(told, "most_bytes", MOST_BYTES, wrong),
         _origins(told.get("subscribers", []), wrong),
         _count(told, "suspend_after", SUSPEND_AFTER, wrong),
+        _count(told, "keep_payloads", KEEP_PAYLOADS, wrong),
     )
 
 

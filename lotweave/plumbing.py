@@ -60,4 +60,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         snapshots=house.snapshots,
         ground=site.epcis.ground,
         subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
+        keep_payloads=timedelta(days=site.epcis.keep_payloads),
     )

@@ -45,7 +45,7 @@ class Plumbing:
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
-    may be told.
+    may be told. `keep_payloads` is how long documents captured from others are kept as they came.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -60,3 +60,4 @@ class Plumbing:
     snapshots: Path
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
+    keep_payloads: timedelta = timedelta(days=30)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from lotweave.bootstrap import opened
+from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from pipelines.state import outbox as outbox_rows
 from pipelines.state import quarantine as quarantine_rows
+from pipelines.steps.capture import take_in
+from pipelines.steps.refused import replay
 from trace_core.store.stitches import waiting_stitches
 
 quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")
@@ -70,6 +74,27 @@ def list_quarantine(
 
         say({"quarantine": told, "count": len(told)}, as_json=as_json, person=person)
         end(NO if told else DONE)
+
+
+@quarantine.command("replay")
+def replay_quarantine(
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of `list`; none: every EPCIS event that waits.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
+) -> None:
+    """Take in EPCIS events that wait again; other records are loaded or pulled again where they came from."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            again = partial(take_in, begin=house.begin, now=clock, ground=house.site.epcis.ground)
+            found = replay(ids or [], begin=house.begin, now=clock, take_in=again)
+
+        def person() -> None:
+            for one in found:
+                out.print(f"{one.id}  {'taken in' if one.taken else '; '.join(one.problems)}", markup=False)
+            out.print(f"{sum(one.taken for one in found)} of {len(found)} taken in")
+
+        say({"replayed": [asdict(one) for one in found]}, as_json=as_json, person=person)
+        end(DONE if all(one.taken for one in found) else NO)
 
 
 @outbox.command("list")

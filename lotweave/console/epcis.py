@@ -84,6 +84,7 @@ def _guarded(house: House, view: View) -> View:
             return response("SecurityException", said, status=401)
         try:
             agree()
+            _no_websocket()
             answer = view(Asking(house, who), **named)
         except EpcisException as fault:
             return response(fault.name, fault.detail, status=fault.status, problems=fault.problems)
@@ -114,6 +115,11 @@ def _discovery(house: House, methods: list[str]) -> View:
 def _front(_: Asking) -> Response:
     """What there is: the versions and limits are in the headers of every answer."""
     return query.collection(["capture", "captureJobs", "events", "queries", *query.COLLECTIONS])
+
+
+def _no_websocket() -> None:
+    if request.headers.get("Upgrade", "").lower() == "websocket":
+        raise EpcisException("ImplementationException", "there are no WebSockets here; subscribe with a dest", status=501)
 
 
 def _nothing(_: Asking, rest: str) -> Response:

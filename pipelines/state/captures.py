@@ -16,6 +16,8 @@ from pipelines.state.tables import capture_job, captured_event
 
 LEASE = timedelta(minutes=5)
 """Longer than the largest document takes, so that two processes never take in one document at once."""
+PRUNED = 200
+"""Payloads that are forgotten at once; the next sweep goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,21 @@ def jobs(connection: Connection, *, plants: Sequence[str], after: tuple[datetime
         at, id_ = after
         statement = statement.where((capture_job.c.received_at < at) | ((capture_job.c.received_at == at) & (capture_job.c.id < id_)))
     return list(connection.execute(statement.limit(limit)))
+
+
+def prune(connection: Connection, *, before: datetime) -> int:
+    """Forget payloads of jobs that were done before a time, at most `PRUNED` of them; how many. The jobs and what became of them stay."""
+    statement = (
+        "UPDATE capture_job SET payload = NULL WHERE id IN (SELECT id FROM capture_job"
+        " WHERE payload IS NOT NULL AND finished_at < :before ORDER BY finished_at LIMIT :most FOR UPDATE SKIP LOCKED)"
+    )
+    return connection.execute(text(statement), {"before": before, "most": PRUNED}).rowcount
+
+
+def plants_of(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
+    """The plants that the senders of these jobs were limited to; empty: all."""
+    statement = select(capture_job.c.id, capture_job.c.plants).where(capture_job.c.id.in_(sorted(ids)))
+    return {row.id: list(row.plants) for row in connection.execute(statement)}
 
 
 def one_at_a_time(connection: Connection) -> None:

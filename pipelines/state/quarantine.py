@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
@@ -33,6 +33,7 @@ class Quarantined:
     document_key: str | None = None
     revision: int | None = None
     things: frozenset[ThingId] = field(default_factory=frozenset)
+    job: str | None = None
 
 
 def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -> None:
@@ -44,7 +45,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "source_kind", "source_key", "content"],
-            set_={"problems": statement.excluded.problems, "state": "waiting", "things": statement.excluded.things},
+            set_={name: statement.excluded[name] for name in ("problems", "state", "things", "job")},
         ),
         [
             {
@@ -62,6 +63,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
                 "content": content,
                 "since": now,
                 "state": "waiting",
+                "job": row.job,
             }
             for content, row in unique.items()
         ],
@@ -96,7 +98,7 @@ def _anything_waits(connection: Connection) -> bool:
 
 def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str]]) -> None:
     """Close what waited under raw documents (connection, kind, key) that could now be interpreted as a whole."""
-    rows = sorted(set(sources))
+    rows = sorted(set(sources)) if _anything_waits(connection) else []
     if not rows:
         return
     connections, kinds, keys = (list(column) for column in zip(*rows, strict=True))
@@ -108,6 +110,17 @@ def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("connections", "kinds", "keys"))),
         {"connections": connections, "kinds": kinds, "keys": keys},
     )
+
+
+def waiting_of(connection: Connection, name: str, ids: Collection[int]) -> list[Any]:
+    """What waits of one connection, oldest first: these ids, or all of it where none is given."""
+    statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.connection == name).order_by(quarantine.c.id)
+    return list(connection.execute(statement.where(quarantine.c.id.in_(sorted(ids))) if ids else statement))
+
+
+def close(connection: Connection, ids: Collection[int]) -> None:
+    """These wait no more: what they state was taken in."""
+    connection.execute(update(quarantine).where(quarantine.c.id.in_(sorted(ids))).values(state="resolved"))
 
 
 def waiting_about(connection: Connection, things: Collection[ThingId]) -> Iterable[Waiting]:
@@ -136,6 +149,7 @@ def listing(connection: Connection, *, plant: str | None = None, limit: int = 10
             "stage": row.stage,
             "since": row.since.isoformat(),
             "problems": row.problems,
+            **({"job": row.job} if row.job else {}),
         }
         for row in connection.execute(statement)
     ]

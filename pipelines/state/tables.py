@@ -104,6 +104,7 @@ quarantine = Table(
     Column("content", Text, nullable=False),
     Column("since", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False, comment="waiting, resolved or dropped"),
+    Column("job", Text, comment="the EPCIS capture that brought it last"),
     Index("uq_quarantine_content", "connection", "source_kind", "source_key", "content", unique=True),
     Index("ix_quarantine_things", "things", postgresql_using="gin", postgresql_where=text("state = 'waiting'")),
     Index("ix_quarantine_document", "plant", "document_kind", "document_key", postgresql_where=text("state = 'waiting'")),
@@ -162,7 +163,7 @@ capture_job = Table(
     Column("state", Text, nullable=False, comment="due or done"),
     Column("behaviour", Text, nullable=False, comment="rollback or proceed"),
     Column("media_type", Text, nullable=False),
-    Column("payload", LargeBinary, nullable=False, comment="as it came, byte for byte"),
+    Column("payload", LargeBinary, comment="as it came, byte for byte; none once it was kept long enough"),
     Column("plants", ARRAY(Text), nullable=False, comment="plants that the sender is limited to; empty: all"),
     Column("success", Boolean, nullable=False),
     Column("captured", Integer, nullable=False, comment="events taken in or held already"),
@@ -171,6 +172,7 @@ capture_job = Table(
     Column("attempts", Integer, nullable=False),
     Index("ix_capture_job_due", "received_at", postgresql_where=text("state = 'due'")),
     Index("ix_capture_job_received", "received_at", "id"),
+    Index("ix_capture_job_kept", "finished_at", postgresql_where=text("payload IS NOT NULL")),
 )
 """EPCIS documents sent by others; a due one survives a killed process and is carried on by whoever comes next."""
 

@@ -1,7 +1,7 @@
 """Others' EPCIS events into the genealogy: each once, whichever binding and however often it comes, through the same weave as everything.
 
-A job is one transaction. With `rollback` an error undoes all of it; with `proceed` the events that are wrong are left out and named. A
-process that dies leaves the job due; doing it again comes to the same end. Source: EPCIS 2.0, section 12.7; ADR 0012.
+A job is one transaction. With `rollback` an error undoes all of it; with `proceed` the events that are wrong are left out, named and put
+into quarantine. A process that dies leaves the job due; doing it again comes to the same end. Source: EPCIS 2.0, section 12.7; ADR 0012.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 from pipelines.state import captures, collected, vocabularies
 from pipelines.state.captures import Row
 from pipelines.state.database import Transaction
+from pipelines.steps import refused
 from pipelines.steps.captured import Known
+from pipelines.steps.refused import CONNECTION, Failure
 from pipelines.steps.weave import Woven, weave
 from trace_core.documents.envelope import read_document
 from trace_core.documents.fields import time_text
@@ -30,32 +32,13 @@ from trace_core.epcis.reading import XML_TYPES, read
 from trace_core.epcis.terms import named_in, terms
 from trace_core.epcis.things import Ground, gtin14
 from trace_core.epcis.writing import event_json
-from trace_core.errors import Problem, Rejected
+from trace_core.errors import Rejected
 from trace_core.store.take import Provenance
 
-CONNECTION = "epcis"
 MOST_ATTEMPTS = 5
 """How often a document may end a process before it is given up."""
 Told = dict[str, Any]
 Begin = Callable[[], AbstractContextManager[Transaction]]
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an event of a document was not taken in: `event` is its place, from 0, or -1 for the master data.
-
-    `code` is validation, security, exists or implementation.
-    """
-
-    event: int
-    code: str
-    message: str
-    problems: tuple[Problem, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """As the job keeps it."""
-        told = {"event": self.event, "code": self.code, "message": self.message}
-        return told | {"problems": [problem.as_json() for problem in self.problems]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +120,7 @@ class _Attempt:
             vocabularies.put(connection, self.elements, job=self.job.id, now=self.now)
             if self.fresh or (self.failures and self.job.behaviour == "rollback"):
                 raise _Undone
+            refused.put_away(connection, self.job, events, self.failures, self.ground, now=self.now)
             captures.finish_job(connection, self.job.id, captured=done, errors=_told(self.failures), now=self.now)
 
     def _take(self, connection: Transaction, events: Sequence[Judged]) -> int:
@@ -163,6 +147,7 @@ class _Attempt:
         captures.put_events(connection, [known.named(row) for row in rows])
         collected.put(connection, named)
         captures.known_also_as(connection, known.renamed())
+        refused.taken(connection, {(one.event.type, one.content) for one in taken})
         return len(taken)
 
     def _meant(self, at: int, judged: Judged) -> Taken | None:

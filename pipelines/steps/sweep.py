@@ -1,4 +1,4 @@
-"""Finding work that nobody was woken for: lost messages, dead workers, retries whose time has come."""
+"""Finding work that nobody was woken for: lost messages, dead workers, retries whose time has come; and forgetting what is old enough."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def sweep(plumbing: Plumbing) -> int:
             ("hash", own_hashes.is_behind(connection)),
         ]
         runs.finish(connection, now=now)
+        captures.prune(connection, before=now - plumbing.keep_payloads)
     for row in due:
         plumbing.wake("pull", row.id, row.plant)
     for plant in plants:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -223,6 +224,24 @@ def test_the_sweep_wakes_a_worker_for_a_document_that_waits(client: FlaskClient,
     assert woken == [("capture", job, "")]
     assert sweep(plumbing) == 0
     assert times(ask(client, key(site))) == ["01"]
+
+
+def test_payloads_are_forgotten_in_time_and_jobs_stay(client: FlaskClient, site: House) -> None:
+    headers = key(site)
+    jobs = [capture(client, headers, document(event(number, bizStep=step))) for number, step in ((1, "assembling"), (2, "transforming"))]
+    with site.begin() as connection:
+        sent = {"payload": document(event(3)), "media_type": "application/ld+json", "behaviour": "rollback"}
+        waits = captures.add_job(connection, plants=(), now=NOW, **sent)
+    plumbing = plumbing_of(site)
+
+    sweep(replace(plumbing, now=lambda: plumbing.now() + timedelta(days=29)))
+    with site.begin() as connection:
+        assert connection.exec_driver_sql("SELECT count(payload) FROM capture_job").scalar_one() == 3
+    sweep(replace(plumbing, now=lambda: plumbing.now() + timedelta(days=31)))
+
+    with site.begin() as connection:
+        assert connection.exec_driver_sql("SELECT id FROM capture_job WHERE payload IS NOT NULL").scalars().all() == [waits]
+    assert [client.get(f"/epcis/captureJobs/{job['captureID']}", headers=headers).json for job in jobs] == jobs
 
 
 def test_limits_are_announced_and_kept(client: FlaskClient, site: House) -> None:

@@ -42,6 +42,7 @@ from trace_core.epcis.writing import document_json
         ("GET", "/epcis/events?EQ_eventID=" + "|".join(["urn:x:1"] * 5000), {}, 414, "URITooLongException"),
         ("OPTIONS", "/epcis/nothing", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/queries/none/subscriptions", {}, 404, "NoSuchNameException"),
+        ("GET", "/epcis/queries/q/events?stream=true", {"headers": {"Upgrade": "websocket"}}, 501, "ImplementationException"),
         ("POST", "/epcis/queries", {"json": {"name": "q", "query": {"GE_eventDate": "x"}}}, 400, "QueryParameterException"),
         ("GET", "/epcis/nothing/here", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/epcs/urn:x:none", {}, 404, "NoSuchResourceException"),

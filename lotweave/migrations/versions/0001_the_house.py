@@ -230,6 +230,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False, comment="waiting, resolved or dropped"),
+        sa.Column("job", sa.Text(), nullable=True, comment="the EPCIS capture that brought it last"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     op.create_index(
@@ -319,7 +320,7 @@ def _epcis() -> None:
         sa.Column("state", sa.Text(), nullable=False, comment="due or done"),
         sa.Column("behaviour", sa.Text(), nullable=False, comment="rollback or proceed"),
         sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("payload", sa.LargeBinary(), nullable=False, comment="as it came, byte for byte"),
+        sa.Column("payload", sa.LargeBinary(), nullable=True, comment="as it came, byte for byte; none once it was kept long enough"),
         sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="plants that the sender is limited to; empty: all"),
         sa.Column("success", sa.Boolean(), nullable=False),
         sa.Column("captured", sa.Integer(), nullable=False, comment="events taken in or held already"),
@@ -329,6 +330,7 @@ def _epcis() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_capture_job")),
     )
     op.create_index("ix_capture_job_due", "capture_job", ["received_at"], unique=False, postgresql_where=sa.text("state = 'due'"))
+    op.create_index("ix_capture_job_kept", "capture_job", ["finished_at"], unique=False, postgresql_where=sa.text("payload IS NOT NULL"))
     op.create_index("ix_capture_job_received", "capture_job", ["received_at", "id"], unique=False)
     op.create_table(
         "captured_event",

@@ -1,0 +1,125 @@
+"""Events that a capture left out, put into quarantine beside other refused records, and taken in again once their cause is mended."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.state import captures, quarantine
+from pipelines.state.database import Transaction
+from pipelines.state.quarantine import Quarantined
+from trace_core.epcis.checks import Judged
+from trace_core.epcis.excerpts import excerpts
+from trace_core.epcis.hashes import identity
+from trace_core.epcis.inward import plant_of
+from trace_core.epcis.model import EpcisEvent
+from trace_core.epcis.things import Ground
+from trace_core.epcis.writing import event_json
+from trace_core.errors import Problem
+from trace_core.identifiers import ThingId
+
+CONNECTION = "epcis"
+_STAGES = {"validation": "interpret", "exists": "conflict"}
+"""Code of a failure → stage. What its sender was not allowed to say is nobody's record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an event of a document was not taken in: `event` is its place, from 0, or -1 for the master data.
+
+    `code` is validation, security, exists or implementation.
+    """
+
+    event: int
+    code: str
+    message: str
+    problems: tuple[Problem, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """As the job keeps it."""
+        told = {"event": self.event, "code": self.code, "message": self.message}
+        return told | {"problems": [problem.as_json() for problem in self.problems]}
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What became of an event that was taken in again: its place in quarantine, whether it is held now, else why not."""
+
+    id: int
+    taken: bool
+    problems: Sequence[str]
+
+
+def put_away(connection: Transaction, job: Any, events: Sequence[Judged], left: Sequence[Failure], ground: Ground, now: datetime) -> None:
+    """Put what was left out into quarantine, each with its payload, reasons and job."""
+    wanted = [
+        (failure, events[failure.event])
+        for failure in sorted(left, key=lambda one: one.event)
+        if failure.event >= 0 and failure.code in _STAGES
+    ]
+    unread = [one.where for _, one in wanted if one.event is None]
+    texts = excerpts(bytes(job.payload), job.media_type, unread) if unread else {}
+    rows = []
+    for failure, one in wanted:
+        payload = event_json(one.event, prefixes=one.prefixes) if one.event else texts.get(one.where, b"")
+        plant = plant_of(one.event, ground) if one.event else None
+        rows.append(
+            Quarantined(
+                connection=CONNECTION,
+                plant=plant or "-",
+                source_kind=one.event.type if one.event else "event",
+                source_key=identity(one.event) if one.event else hashlib.sha256(payload).hexdigest(),
+                stage=_STAGES[failure.code],
+                problems=failure.problems or (Problem("", failure.message),),
+                payload=payload,
+                things=frozenset(_things(one.event, ground, plant)) if one.event and plant else frozenset(),
+                job=job.id,
+            )
+        )
+    quarantine.put(connection, rows, now=now)
+
+
+def _things(event: EpcisEvent, ground: Ground, plant: str) -> Iterator[ThingId]:
+    named = [(uri, True) for uris in event.instances.values() for uri in uris]
+    named += [(one.epc_class, False) for found in event.classes.values() for one in found]
+    named += [(event.parent, True)] if event.parent else []
+    for uri, instance in named:
+        thing = ground.thing_at(uri, plant, instance=instance)
+        if thing is not None:
+            yield thing
+
+
+def taken(connection: Transaction, events: Collection[tuple[str, str]]) -> None:
+    """Close what waited under events (type, identity of the content) that are held now."""
+    quarantine.resolve_source(connection, [(CONNECTION, *one) for one in events])
+
+
+Capture = Callable[[str], None]
+"""Takes in a job."""
+
+
+def replay(
+    ids: Collection[int], *, begin: Callable[[], AbstractContextManager[Transaction]], now: Callable[[], datetime], take_in: Capture
+) -> list[Replayed]:
+    """Take in events that wait in quarantine again, these or all of them; each is a job of its own with the limits of its first sender."""
+    with begin() as connection:
+        rows = quarantine.waiting_of(connection, CONNECTION, ids)
+        limits = captures.plants_of(connection, {row.job for row in rows if row.job})
+    found = []
+    for row in rows:
+        payload, plants = bytes(row.payload), limits.get(row.job, ())
+        media = "application/xml" if payload.startswith(b"<") else "application/ld+json"
+        with begin() as connection:
+            job = captures.add_job(connection, payload=payload, media_type=media, behaviour="proceed", plants=plants, now=now())
+        take_in(job)
+        with begin() as connection:
+            done = captures.read_job(connection, job)
+            if done.success:
+                quarantine.close(connection, [row.id])
+        told = [problem["problem"] for error in done.errors for problem in error["problems"]]
+        found.append(Replayed(row.id, bool(done.success), told or [error["message"] for error in done.errors]))
+    return found
