@@ -16,6 +16,7 @@ from pipelines.steps.interpret import interpret
 from pipelines.steps.own_hashes import make
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
+from pipelines.steps.reinterpret import reinterpret
 from pipelines.steps.review import review
 from pipelines.steps.settle import settle
 from pipelines.steps.sweep import sweep
@@ -30,6 +31,7 @@ NAMES = {
     "capture": "lotweave.capture",
     "hash": "lotweave.hash",
     "deliver": "lotweave.deliver",
+    "reinterpret": "lotweave.reinterpret",
 }
 
 
@@ -71,6 +73,11 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     @app.task(name=NAMES["deliver"])  # type: ignore[untyped-decorator]
     def deliver_subscription(subscription: str) -> None:
         deliver(subscription, plumbing())
+
+    @app.task(name=NAMES["reinterpret"])  # type: ignore[untyped-decorator]
+    def reinterpret_events(_: str) -> None:
+        own = plumbing()
+        reinterpret(own.begin, own.now, own.ground)
 
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:

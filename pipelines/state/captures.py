@@ -37,6 +37,7 @@ class Row:
     event_id: str
     aliases: tuple[str, ...]
     terms: tuple[str, ...]
+    gtins: tuple[str, ...]
     body: str
     job: str
 
@@ -129,7 +130,8 @@ def put_events(connection: Connection, rows: Sequence[Row]) -> None:
     """Add events that are not held yet."""
     if rows:
         fields = Row.__slots__
-        told = [{name: getattr(row, name) for name in fields} | {"aliases": list(row.aliases), "terms": list(row.terms)} for row in rows]
+        lists = ("aliases", "terms", "gtins")
+        told = [{name: list(value) if name in lists else value for name in fields for value in [getattr(row, name)]} for row in rows]
         connection.execute(insert(captured_event), told)
 
 

@@ -193,6 +193,7 @@ captured_event = Table(
     Column("event_id", Text, nullable=False, comment="the one shown: the first given by its text, else the hash"),
     Column("aliases", ARRAY(Text), nullable=False, comment="every eventID given, and the CBV hash"),
     Column("terms", ARRAY(Text), nullable=False, comment="things, transactions and parties with their roles"),
+    Column("gtins", ARRAY(Text), nullable=False, comment="of its things and classes, in 14 digits"),
     Column("body", Text, nullable=False, comment="the event in JSON-LD with its own context"),
     Column("job", Text, nullable=False, comment="the first that brought it"),
     Index("uq_captured_event_identity", "identity", unique=True),
@@ -201,6 +202,7 @@ captured_event = Table(
     Index("ix_captured_event_recorded", "record_time", "id"),
     Index("ix_captured_event_aliases", "aliases", postgresql_using="gin"),
     Index("ix_captured_event_terms", "terms", postgresql_using="gin"),
+    Index("ix_captured_event_gtins", "gtins", postgresql_using="gin"),
 )
 """Others' events as they said them, each once; their canonical documents are in `document`."""
 
@@ -227,6 +229,16 @@ vocabulary_element = Table(
     Index("ix_vocabulary_element_attributes", "attributes", postgresql_using="gin"),
 )
 """Others' master data, as it was last said."""
+
+item_change = Table(
+    "item_change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("plant", Text, nullable=False),
+    Column("gtin", Text, nullable=False, comment="in 14 digits"),
+    Column("after", BigInteger, nullable=False, comment="captured events up to here have followed"),
+)
+"""GTINs whose item came, changed or went since the captured events that name them were read."""
 
 named_query = Table(
     "named_query",

@@ -22,9 +22,9 @@ from pipelines.steps.weave import Woven, weave
 from trace_core.documents.envelope import read_document
 from trace_core.documents.fields import time_text
 from trace_core.epcis.checks import Judged
+from trace_core.epcis.gtins import gtins_of, written_forms
 from trace_core.epcis.hashes import event_hash, identity
 from trace_core.epcis.inward import Meaning, meaning
-from trace_core.epcis.keys import key_of
 from trace_core.epcis.masters import Element
 from trace_core.epcis.model import EpcisEvent
 from trace_core.epcis.raw import Where
@@ -130,7 +130,12 @@ class _Attempt:
         self.ground = with_items(connection, self.ground, (one.event for _, one in wanted if one.event))
         taken = [one for at, judged in wanted if (one := self._meant(at, judged))]
         contents, ids = {one.content for one in taken}, {one.event.event_id for one in taken if one.event.event_id}
-        known = Known(captures.held(connection, contents, ids))
+        before = captures.held(connection, contents, ids)
+        known = Known(before)
+        others = [one for row in before if row.content not in contents for one in read(row.body.encode(), "application/ld+json").events]
+        if others:
+            everything = (*others, *(judged for _, judged in wanted))
+            self.ground = with_items(connection, self.ground, [one.event for one in everything if one.event])
         rows: list[Row] = []
         named: list[tuple[str, str, str]] = []
         origins: list[tuple[Taken, Told]] = []
@@ -201,16 +206,17 @@ def _parts(path: str) -> list[str | int]:
 
 
 def _withdrawn(one: Taken, known: Known, ground: Ground) -> Iterator[dict[str, Any]]:
-    """Documents taken back because an error was declared by eventID alone: of this event, or of the one that this declares."""
+    """Documents taken back because of a declared error: of this event, or, by eventID alone, of the one that this declares.
+
+    The declaration may have come before an item that gives this event another meaning, so that its own documents do not say it all.
+    """
     event_id = one.event.event_id
-    if event_id is None:
-        return
-    if one.event.error is not None:
+    if one.event.error is not None and event_id is not None:
         for body in known.events_called(event_id, other_than=one.content):
             (held,) = (judged.event for judged in read(body.encode(), "application/ld+json").events)
             if held is not None:
                 yield from meaning(replace(held, event_id=event_id, error=one.event.error), ground).documents
-    elif (error := known.declared(event_id)) is not None:
+    elif one.event.error is None and (error := known.declared(event_id, one.content)) is not None:
         (declaration,) = (judged.event for judged in read(error.encode(), "application/ld+json").events)
         if declaration is not None:
             yield from meaning(replace(one.event, error=declaration.error), ground).documents
@@ -218,23 +224,13 @@ def _withdrawn(one: Taken, known: Known, ground: Ground) -> Iterator[dict[str, A
 
 def with_items(connection: Transaction, ground: Ground, events: Iterable[EpcisEvent]) -> Ground:
     """The ground with the items that these events' GTINs are, in every plant where exactly one item has it."""
-    gtins = {key.value for event in events for uri in _ids(event) if (key := key_of(uri)) and key.ai == "01"}
-    forms = {form for gtin in gtins for form in (gtin, gtin.removeprefix("0"), gtin.removeprefix("00"), gtin.removeprefix("000000"))}
+    forms = written_forms({gtin for event in events for gtin in gtins_of(event)})
     found: dict[tuple[str, str], set[str]] = {}
     for plant, item, written in captures.items_by_gtin(connection, forms):
         gtin = gtin14(written)
         if gtin is not None:
             found.setdefault((plant, gtin), set()).add(item)
     return replace(ground, items={name: next(iter(items)) for name, items in found.items() if len(items) == 1})
-
-
-def _ids(event: EpcisEvent) -> Iterator[str]:
-    for ids in event.instances.values():
-        yield from ids
-    for classes in event.classes.values():
-        yield from (one.epc_class for one in classes)
-    if event.parent:
-        yield event.parent
 
 
 def _row(one: Taken, job: str, now: datetime) -> Row:
@@ -253,6 +249,7 @@ def _row(one: Taken, job: str, now: datetime) -> Row:
         event_id=event.event_id or hash_,
         aliases=tuple(sorted({hash_, *([event.event_id] if event.event_id else [])})),
         terms=tuple(terms(event)),
+        gtins=tuple(sorted(gtins_of(event))),
         body=event_json(replace(event, event_id=None, record_time=None), prefixes=one.prefixes).decode(),
         job=job,
     )

@@ -33,8 +33,10 @@ class Known:
     def __init__(self, rows: Iterable[Any]) -> None:
         self._by_identity: dict[str, _Held] = {}
         self._by_alias: dict[str, list[_Held]] = defaultdict(list)
+        self._declared: dict[str, _Held] = {}
         for row in rows:
             held = self._by_identity[row.identity] = _Held(row.content, row.declares, row.body, set(row.aliases), row.id)
+            self._note_error(held)
             for alias in held.aliases:
                 self._by_alias[alias].append(held)
 
@@ -55,6 +57,7 @@ class Known:
             names = {event_hash(event)}
             body = event_json(replace(event, event_id=None, record_time=None), prefixes={}).decode()
             held = self._by_identity[identity] = _Held(content, event.error is not None, body, names)
+            self._note_error(held)
         if event.event_id is not None and event.event_id not in held.aliases:
             held.aliases.add(event.event_id)
             self._by_alias[event.event_id].append(held)
@@ -64,9 +67,14 @@ class Known:
         """Bodies of events under an identifier whose content is another one."""
         return (one.body for one in self._called(event_id, declares=False) if one.content != other_than)
 
-    def declared(self, event_id: str) -> str | None:
-        """The body of an error declaration under an identifier."""
-        return next((one.body for one in self._called(event_id, declares=True)), None)
+    def declared(self, event_id: str | None, content: str) -> str | None:
+        """The body of an error declaration of a content, or under an identifier."""
+        held = self._declared.get(content) or next(iter(self._called(event_id or "", declares=True)), None)
+        return held.body if held else None
+
+    def _note_error(self, held: _Held) -> None:
+        if held.declares:
+            self._declared[held.content] = held
 
     def named(self, row: Row) -> Row:
         """A new row with every identifier that its event was delivered under."""

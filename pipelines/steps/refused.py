@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,22 +65,27 @@ def put_away(connection: Transaction, job: Any, events: Sequence[Judged], left: 
     texts = excerpts(bytes(job.payload), job.media_type, unread) if unread else {}
     rows = []
     for failure, one in wanted:
-        payload = event_json(one.event, prefixes=one.prefixes) if one.event else texts.get(one.where, b"")
         plant = plant_of(one.event, ground) if one.event else None
-        rows.append(
-            Quarantined(
-                connection=CONNECTION,
-                plant=plant or "-",
-                source_kind=one.event.type if one.event else "event",
-                source_key=identity(one.event) if one.event else hashlib.sha256(payload).hexdigest(),
-                stage=_STAGES[failure.code],
-                problems=failure.problems or (Problem("", failure.message),),
-                payload=payload,
-                things=frozenset(_things(one.event, ground, plant)) if one.event and plant else frozenset(),
-                job=job.id,
-            )
-        )
+        problems = failure.problems or (Problem("", failure.message),)
+        found = quarantined(one, plant, ground, problems, job.id, text=texts.get(one.where, b""))
+        rows.append(replace(found, stage=_STAGES[failure.code]))
     quarantine.put(connection, rows, now=now)
+
+
+def quarantined(one: Judged, plant: str | None, ground: Ground, problems: Sequence[Problem], job: str, *, text: bytes = b"") -> Quarantined:
+    """An event that cannot be used, as quarantine keeps it; `text` is it as it came, where it could not be read."""
+    payload = event_json(one.event, prefixes=one.prefixes) if one.event else text
+    return Quarantined(
+        connection=CONNECTION,
+        plant=plant or "-",
+        source_kind=one.event.type if one.event else "event",
+        source_key=identity(one.event) if one.event else hashlib.sha256(payload).hexdigest(),
+        stage="interpret",
+        problems=tuple(problems),
+        payload=payload,
+        things=frozenset(_things(one.event, ground, plant)) if one.event and plant else frozenset(),
+        job=job,
+    )
 
 
 def _things(event: EpcisEvent, ground: Ground, plant: str) -> Iterator[ThingId]:

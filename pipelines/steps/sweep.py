@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, inbox, outbox, own_hashes, runs, subscriptions
+from pipelines.state import captures, cases, inbox, item_changes, outbox, own_hashes, runs, subscriptions
 from pipelines.steps.index import is_due
 
 
@@ -11,7 +11,7 @@ def sweep(plumbing: Plumbing) -> int:
     """Wake a worker for everything with something to do; how many were woken. Waking twice is harmless.
 
     That is every run, inbox, outbox, capture and subscription; the index, when a snapshot is due; open recalls, and hashes of our
-    events, that are behind.
+    events, that are behind; and captured events whose items changed.
     """
     now = plumbing.now()
     with plumbing.begin() as connection:
@@ -24,6 +24,7 @@ def sweep(plumbing: Plumbing) -> int:
             ("index", is_due(connection, plumbing.snapshots)),
             ("review", cases.any_behind(connection)),
             ("hash", own_hashes.is_behind(connection)),
+            ("reinterpret", item_changes.any_wait(connection)),
         ]
         runs.finish(connection, now=now)
         captures.prune(connection, before=now - plumbing.keep_payloads)

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from pipelines.state import quarantine
+from pipelines.state import item_changes, quarantine
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from trace_core.documents.envelope import Document
@@ -30,12 +30,17 @@ class Woven:
 def weave(
     connection: Transaction, batch: Sequence[Woven], *, now: datetime, after: Callable[[list[Outcome]], None] | None = None
 ) -> list[Outcome]:
-    """Take a batch in. Outcomes say what became of each document, and of earlier ones whose state changed because of it."""
+    """Take a batch in, and note the items that changed.
+
+    Outcomes say what became of each document, and of earlier ones whose state changed because of it.
+    """
     outcomes = take(connection, [one.document for one in batch], [one.origin for one in batch], now=now)
     put_away = [_quarantined(outcome, batch) for outcome in outcomes if outcome.state == "rejected"]
     quarantine.put(connection, put_away, now=now)
     fine = [(*outcome.name, outcome.revision) for outcome in outcomes if outcome.state in {"accepted", "parked"}]
     quarantine.resolve(connection, fine)
+    items = {outcome.name for outcome in outcomes if outcome.name[1] == "item" and outcome.state != "unchanged"}
+    item_changes.note(connection, {(plant, key) for plant, _, key in items})
     if after is not None:
         after(outcomes)
     return outcomes

@@ -89,6 +89,10 @@ class Document:
         """The same document, known since `at` unless it says otherwise itself."""
         return self if self.recorded_at else replace(self, recorded_at=at)
 
+    def revised(self, revision: int) -> Document:
+        """The same content as another revision."""
+        return replace(self, revision=revision, stated=None)
+
 
 def content_hash(kind: str, *, deleted: bool, body: Mapping[str, Any]) -> str:
     """SHA-256 over the normal form, in hexadecimal."""

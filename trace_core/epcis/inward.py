@@ -19,6 +19,8 @@ from trace_core.epcis.transforms import transformed
 from trace_core.errors import Problem, Rejected
 
 Told = dict[str, Any]
+WITHDRAWN = 1_000_000_000
+"""The revision by which a declared error takes the documents of others' events back: above every reading of them, whichever comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,8 @@ def _enveloped(event: EpcisEvent, ground: Ground, plant: str, bodies: list[tuple
     for at, (kind, body) in enumerate(bodies):
         key, revision = (own[2], int(own[3])) if own and named else (base if len(bodies) == 1 else f"{base}/{at + 1}", 1)
         envelope = {"kind": kind, "plant": plant, "key": key, "revision": revision, "body": body}
-        yield envelope if event.error is None else {**envelope, "revision": revision + 1, "deleted": True, "body": {}}
+        taken_back = revision + 1 if named else WITHDRAWN
+        yield envelope if event.error is None else {**envelope, "revision": taken_back, "deleted": True, "body": {}}
 
 
 _NAME_PARTS = 4

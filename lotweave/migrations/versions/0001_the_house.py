@@ -348,12 +348,14 @@ def _epcis() -> None:
         sa.Column("event_id", sa.Text(), nullable=False, comment="the one shown: the first given by its text, else the hash"),
         sa.Column("aliases", postgresql.ARRAY(sa.Text()), nullable=False, comment="every eventID given, and the CBV hash"),
         sa.Column("terms", postgresql.ARRAY(sa.Text()), nullable=False, comment="things, transactions and parties with their roles"),
+        sa.Column("gtins", postgresql.ARRAY(sa.Text()), nullable=False, comment="of its things and classes, in 14 digits"),
         sa.Column("body", sa.Text(), nullable=False, comment="the event in JSON-LD with its own context"),
         sa.Column("job", sa.Text(), nullable=False, comment="the first that brought it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captured_event")),
     )
     op.create_index("ix_captured_event_aliases", "captured_event", ["aliases"], unique=False, postgresql_using="gin")
     op.create_index("ix_captured_event_content", "captured_event", ["content"], unique=False)
+    op.create_index("ix_captured_event_gtins", "captured_event", ["gtins"], unique=False, postgresql_using="gin")
     op.create_index("ix_captured_event_recorded", "captured_event", ["record_time", "id"], unique=False)
     op.create_index("ix_captured_event_terms", "captured_event", ["terms"], unique=False, postgresql_using="gin")
     op.create_index("ix_captured_event_time", "captured_event", ["event_time", "id"], unique=False)
@@ -378,6 +380,14 @@ def _epcis() -> None:
     )
     op.create_index("ix_vocabulary_element_attributes", "vocabulary_element", ["attributes"], unique=False, postgresql_using="gin")
     op.create_index("ix_vocabulary_element_id", "vocabulary_element", ["id"], unique=False)
+    op.create_table(
+        "item_change",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plant", sa.Text(), nullable=False),
+        sa.Column("gtin", sa.Text(), nullable=False, comment="in 14 digits"),
+        sa.Column("after", sa.BigInteger(), nullable=False, comment="captured events up to here have followed"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_change")),
+    )
     op.create_table(
         "named_query",
         sa.Column("name", sa.Text(), nullable=False),
