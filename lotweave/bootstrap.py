@@ -86,7 +86,8 @@ def opened(site: Site) -> Iterator[House]:
 
 @contextmanager
 def _engine(url: str) -> Iterator[Engine]:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1), pool_size=5, pool_pre_ping=True)
+    address = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(address, pool_size=5, pool_pre_ping=True, hide_parameters=True)  # they may be secret, and errors are logged
     try:
         migrate(engine)
         yield engine

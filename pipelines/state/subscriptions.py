@@ -41,7 +41,7 @@ def newest(connection: Connection) -> Place:
 def put(
     connection: Connection, name: str, controls: Controls, *, key: int, plants: Sequence[str], epc_format: str, due: datetime, now: datetime
 ) -> Any:
-    """Keep a subscription; its row, or None when the key has the same one already."""
+    """Keep a subscription; its row, or None when the key has the same one already. One that was suspended goes on from its place."""
     known = newest(connection)
     past = controls.initial is not None and controls.initial < now
     start = Place(0, 0, END) if past else known
@@ -53,7 +53,15 @@ def put(
         "event": start.event, "weaving": start.weaving, "document": start.document,
         "most": MOST, "told": False, "more": False, "attempts": 0, "next_attempt_at": due,
     }  # fmt: skip
-    return connection.execute(insert(subscription).values(values).on_conflict_do_nothing().returning(subscription)).first()
+    again = {name: values[name] for name in ("state", "attempts", "next_attempt_at", "signature_token")}
+    statement = insert(subscription).values(values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["query_name", "key_id", "dest", "controls"],
+        index_where=subscription.c.state != "ended",
+        set_={**again, "message": None, "failing_since": None},
+        where=subscription.c.state == "suspended",
+    )
+    return connection.execute(statement.returning(subscription)).first()
 
 
 def named(connection: Connection, name: str) -> Any:

@@ -183,6 +183,25 @@ def test_a_subscriber_that_fails_too_long_is_suspended_and_says_so(client: Flask
     assert len(receiver.headers) == 3
 
 
+def test_a_suspended_subscription_that_is_posted_again_goes_on_from_its_place(client: FlaskClient, site: House, receiver: Receiver) -> None:
+    headers = key(site)
+    address = subscribe(client, headers, receiver)
+    capture(client, headers, document(event(1)))
+    receiver.answers = [500] * 2
+    for days in (0, 8):
+        work(site, later=timedelta(days=days))
+    suspended = shown(client, headers, address)["state"]
+    capture(client, headers, document(event(2)))
+
+    again = subscribe(client, headers, receiver)
+    work(site)
+    work(site)
+
+    assert (suspended, shown(client, headers, address)["state"]) == ("suspended", "active")
+    assert again == address
+    assert len(receiver.events()) == len(set(receiver.events())) == 2
+
+
 def test_a_failing_subscriber_delays_no_other(client: FlaskClient, site: House, receiver: Receiver) -> None:
     headers = key(site)
     with receiving() as other:

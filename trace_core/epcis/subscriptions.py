@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,7 +35,7 @@ class Controls:
     """
 
     dest: str
-    token: str | None
+    token: str | None = field(repr=False)
     schedule: Mapping[str, Any] | None
     report_if_empty: bool
     initial: datetime | None
