@@ -7,15 +7,16 @@ there will ever be up to it (ADR 0020). Memory is bounded by the piece.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import DateTime, Text
 
-from pipelines.state.subscriptions import Place
+from pipelines.state.subscriptions import END, Place
 
 PIECE = 200
 
@@ -54,15 +55,38 @@ def captured(connection: Connection, wanted: Wanted, after: int, upto: int) -> l
     return list(connection.execute(statement, told))
 
 
+_RANGES = text(
+    "SELECT w.id, lower(r) AS first, upper(r) AS end FROM weaving w CROSS JOIN LATERAL unnest(w.told) r"
+    " WHERE w.id >= :weaving AND w.id <= :upto AND (w.id > :weaving OR upper(r) - 1 > :document) ORDER BY w.id, lower(r) LIMIT :piece"
+)
 _OWN = text(
-    "SELECT w.id AS weaving, d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"  # noqa: S608 - of this house
-    " FROM weaving w CROSS JOIN LATERAL unnest(w.told) r JOIN document d ON d.id >= lower(r) AND d.id < upper(r)"
-    " WHERE w.id >= :weaving AND w.id <= :upto AND (w.id, d.id) > (:weaving, :document) AND NOT d.deleted AND d.connection <> 'epcis'"
-    f" AND {_ANY.format('plants', 'd.plant')} AND {_SINCE.format('w.id', 'd.recorded_at')} ORDER BY w.id, d.id LIMIT :piece"
+    "SELECT d.id, d.plant, d.kind, d.key, d.revision, d.recorded_at, d.deleted, d.content, d.body"  # noqa: S608 - of this house
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:weavings AS bigint[])) AS t(id, weaving) JOIN document d ON d.id = t.id"
+    f" WHERE NOT d.deleted AND d.connection <> 'epcis' AND {_ANY.format('plants', 'd.plant')}"
+    f" AND {_SINCE.format('t.weaving', 'd.recorded_at')}"
 ).bindparams(*_TYPES)
 
 
-def own(connection: Connection, wanted: Wanted, after: Place, upto: int) -> list[Any]:
-    """The next documents behind a place that did not come by EPCIS, at most `PIECE`: rows of documents with their weaving."""
-    told = {"plants": list(wanted.plants), "since": wanted.since, "known": wanted.known.weaving}
-    return list(connection.execute(_OWN, told | {"weaving": after.weaving, "document": after.document, "upto": upto, "piece": PIECE}))
+def own(connection: Connection, wanted: Wanted, after: Place, upto: int) -> tuple[list[tuple[Place, Any]], Place]:
+    """Of the next `PIECE` documents behind a place those that did not come by EPCIS, each with its place; and the place behind all of them.
+
+    That is the end of weaving `upto` once nothing is left.
+    """
+    places = _told(connection, after, upto)
+    told: dict[str, Any] = {"plants": list(wanted.plants), "since": wanted.since, "known": wanted.known.weaving}
+    told |= {"ids": [place.document for place in places], "weavings": [place.weaving for place in places]}
+    rows = {row.id: row for row in connection.execute(_OWN, told)} if places else {}
+    end = places[-1] if len(places) == PIECE else replace(after, weaving=upto, document=END)
+    return [(place, rows[place.document]) for place in places if place.document in rows], end
+
+
+def _told(connection: Connection, after: Place, upto: int) -> list[Place]:
+    """The next places of documents, whatever these are; a place a document."""
+    asked = {"weaving": after.weaving, "document": after.document, "upto": upto, "piece": PIECE}
+    ranges = connection.execute(_RANGES, asked)
+    every = (
+        replace(after, weaving=row.id, document=document)
+        for row in ranges
+        for document in range(max(row.first, after.document + 1) if row.id == after.weaving else row.first, row.end)
+    )
+    return list(islice(every, PIECE))

@@ -69,10 +69,9 @@ def _visible(connection: Transaction, batch: Batch, wanted: feed.Wanted, upto: P
             if len(rows) < feed.PIECE:
                 yield replace(place, event=upto.event), None, (), 0
         elif (place.weaving, place.document) < (upto.weaving, END):
-            documents = feed.own(connection, wanted, place, upto.weaving)
-            yield from _own(connection, documents, place, ground)
-            if len(documents) < feed.PIECE:
-                yield replace(place, weaving=upto.weaving, document=END), None, (), 0
+            found, end = feed.own(connection, wanted, place, upto.weaving)
+            yield from _own(connection, found, ground)
+            yield end, None, (), 0
         else:
             return
     batch.more = True
@@ -83,10 +82,10 @@ def _event(row: Any) -> EpcisEvent | None:
     return judged.event and replace(judged.event, event_id=row.event_id, record_time=row.record_time)
 
 
-def _own(connection: Transaction, rows: Sequence[Any], place: Place, ground: Ground) -> Iterator[Seen]:
-    documents = [document_of(row) for row in rows]
+def _own(connection: Transaction, found: Sequence[tuple[Place, Any]], ground: Ground) -> Iterator[Seen]:
+    documents = [document_of(row) for _, row in found]
     here = with_gtins(connection, ground, documents) if documents else ground
-    for row, document in zip(rows, documents, strict=True):
+    for (place, _), document in zip(found, documents, strict=True):
         event = epcis_of(document, here)
         names = (event_hash(event), event.event_id or "") if event else ()
-        yield replace(place, weaving=row.weaving, document=row.id), event, names, len(document.text)
+        yield place, event, names, len(document.text)
