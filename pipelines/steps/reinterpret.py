@@ -29,7 +29,7 @@ from trace_core.store.take import Provenance
 
 PIECE = 500
 """Events in memory at a time."""
-MOST_CHANGES = 100
+MOST_CHANGES = 1000
 Name = tuple[str, str, str]
 
 
@@ -51,7 +51,7 @@ def reinterpret(begin: Begin, now: Callable[[], datetime], ground: Ground) -> in
 def _one_piece(begin: Begin, now: datetime, ground: Ground) -> int | None:
     with begin() as connection:
         captures.one_at_a_time(connection)
-        changes = item_changes.claim(connection, most=MOST_CHANGES)
+        changes = item_changes.next_changes(connection, most=MOST_CHANGES)
         if not changes:
             return None
         rows = item_changes.events(connection, changes, most=PIECE)

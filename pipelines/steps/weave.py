@@ -39,8 +39,8 @@ def weave(
     quarantine.put(connection, put_away, now=now)
     fine = [(*outcome.name, outcome.revision) for outcome in outcomes if outcome.state in {"accepted", "parked"}]
     quarantine.resolve(connection, fine)
-    items = {outcome.name for outcome in outcomes if outcome.name[1] == "item" and outcome.state != "unchanged"}
-    item_changes.note(connection, {(plant, key) for plant, _, key in items})
+    items = [outcome for outcome in outcomes if outcome.name[1] == "item" and outcome.state != "unchanged"]
+    item_changes.note(connection, {(one.name[0], one.name[2], one.revision) for one in items})
     if after is not None:
         after(outcomes)
     return outcomes

@@ -64,6 +64,16 @@ def test_an_item_that_comes_later_is_the_one_of_the_events_before(client: FlaskC
     assert backward(site, "SU/serial/04012345111118/S2") == ["SU/lot/04012345222227/L1"]
 
 
+def test_a_version_of_an_item_with_the_same_gtin_moves_nothing(client: FlaskClient, site: House) -> None:
+    capture(client, key(site), document(event(1)))
+    come(site, item("1", "PCBA", BOARD_GTIN), item("1", "PCBA", BOARD_GTIN, revision=2, name="board"))
+    assert settle(site) == 1
+
+    come(site, item("1", "PCBA", BOARD_GTIN, revision=3, name="Board"))
+
+    assert settle(site) == 0
+
+
 def test_before_the_item_was_known_the_gtin_stood_for_itself(client: FlaskClient, site: House) -> None:
     capture(client, key(site), document(event(1)))
     before = clock()
@@ -147,6 +157,17 @@ def test_what_an_event_means_may_change_its_kind_and_a_declared_error_still_take
 ) -> None:
     assert arrive(client, site, list(order), settled=True) == set()
     assert [kind for _, kind, *_ in arrive(client, site, ["made"], settled=True)] == ["operation"]
+
+
+def test_an_error_declared_by_event_id_alone_takes_back_what_the_item_made_of_the_event(client: FlaskClient, site: House) -> None:
+    headers = key(site)
+    come(site, ARRIVALS["cap"])
+    capture(client, headers, document(event(4, **SPLIT, eventID="urn:x:4")))
+    assert [kind for _, kind, *_ in standing(site)] == ["movement"]
+
+    capture(client, headers, document(event(5, eventID="urn:x:4", inputQuantityList=None, inputEPCList=["urn:x:a:1"]) | ERROR))
+
+    assert standing(site) == set()
 
 
 def test_an_event_that_the_item_spoils_waits_in_quarantine(client: FlaskClient, site: House) -> None:
