@@ -60,6 +60,16 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
         own = plumbing()
         review(own.begin, own.view, own.now)
 
+    @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
+    def nudge() -> None:
+        due()
+        sweep(plumbing())
+        settle(plumbing().begin, plumbing().view, most=5000)
+
+    _register_epcis(app, plumbing)
+
+
+def _register_epcis(app: Celery, plumbing: Callable[[], Plumbing]) -> None:
     @app.task(name=NAMES["hash"])  # type: ignore[untyped-decorator]
     def hash_events(_: str) -> None:
         own = plumbing()
@@ -78,12 +88,6 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def reinterpret_events(_: str) -> None:
         own = plumbing()
         reinterpret(own.begin, own.now, own.ground)
-
-    @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
-    def nudge() -> None:
-        due()
-        sweep(plumbing())
-        settle(plumbing().begin, plumbing().view, most=5000)
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:

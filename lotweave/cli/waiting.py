@@ -13,7 +13,7 @@ from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, repo
 from pipelines.state import outbox as outbox_rows
 from pipelines.state import quarantine as quarantine_rows
 from pipelines.steps.capture import take_in
-from pipelines.steps.refused import replay
+from pipelines.steps.replay import replay
 from trace_core.store.stitches import waiting_stitches
 
 quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")

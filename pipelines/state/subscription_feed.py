@@ -26,7 +26,7 @@ class Wanted:
     """What narrows a reading; empty and None narrow nothing.
 
     `groups` are terms of captured events of which one of each must be there. What was known up to `known` counts from the record time
-    `since` on alone.
+    `since` on alone. `by_id` says that the query asks by eventID.
     """
 
     plants: Sequence[str]
@@ -34,6 +34,7 @@ class Wanted:
     groups: Sequence[Sequence[str]]
     since: datetime | None
     known: Place
+    by_id: bool = False
 
 
 _ANY = "(cardinality(CAST(:{0} AS text[])) = 0 OR {1} = ANY(:{0}))"

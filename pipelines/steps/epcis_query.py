@@ -20,6 +20,7 @@ from pipelines.steps.epcis_place import Place, key_of, read_token, write_token
 from trace_core import touches as key
 from trace_core.documents.envelope import Document
 from trace_core.epcis import keys
+from trace_core.epcis.gtins import written_forms
 from trace_core.epcis.hashes import digest
 from trace_core.epcis.matching import Fulfils, compiled
 from trace_core.epcis.model import EpcisEvent
@@ -223,10 +224,6 @@ def naming(connection: Transaction, ground: Ground, things: Iterable[ThingId]) -
         if one.kind == "item" and "global_item" in one.body and (gtin := gtin14(str(one.body["global_item"])))
     }
     found: dict[tuple[str, str], set[str]] = {}
-    for plant, item, written in captures.items_by_gtin(connection, {form for gtin in gtins.values() for form in _forms(gtin)}):
+    for plant, item, written in captures.items_by_gtin(connection, written_forms(gtins.values())):
         found.setdefault((plant, gtin14(written) or written), set()).add(item)
     return replace(ground, gtins=gtins, items={name: next(iter(items)) for name, items in found.items() if len(items) == 1})
-
-
-def _forms(gtin: str) -> set[str]:
-    return {gtin, gtin.removeprefix("0"), gtin.removeprefix("00"), gtin.removeprefix("000000")}

@@ -1,15 +1,14 @@
-"""Events that a capture left out, put into quarantine beside other refused records, and taken in again once their cause is mended."""
+"""Events that a capture left out, put into quarantine beside other refused records."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pipelines.state import captures, quarantine
+from pipelines.state import quarantine
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from trace_core.epcis.checks import Judged
@@ -43,15 +42,6 @@ class Failure:
         """As the job keeps it."""
         told = {"event": self.event, "code": self.code, "message": self.message}
         return told | {"problems": [problem.as_json() for problem in self.problems]}
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What became of an event that was taken in again: its place in quarantine, whether it is held now, else why not."""
-
-    id: int
-    taken: bool
-    problems: Sequence[str]
 
 
 def put_away(connection: Transaction, job: Any, events: Sequence[Judged], left: Sequence[Failure], ground: Ground, now: datetime) -> None:
@@ -101,30 +91,3 @@ def _things(event: EpcisEvent, ground: Ground, plant: str) -> Iterator[ThingId]:
 def taken(connection: Transaction, events: Collection[tuple[str, str]]) -> None:
     """Close what waited under events (type, identity of the content) that are held now."""
     quarantine.resolve_source(connection, [(CONNECTION, *one) for one in events])
-
-
-Capture = Callable[[str], None]
-"""Takes in a job."""
-
-
-def replay(
-    ids: Collection[int], *, begin: Callable[[], AbstractContextManager[Transaction]], now: Callable[[], datetime], take_in: Capture
-) -> list[Replayed]:
-    """Take in events that wait in quarantine again, these or all of them; each is a job of its own with the limits of its first sender."""
-    with begin() as connection:
-        rows = quarantine.waiting_of(connection, CONNECTION, ids)
-        limits = captures.plants_of(connection, {row.job for row in rows if row.job})
-    found = []
-    for row in rows:
-        payload, plants = bytes(row.payload), limits.get(row.job, ())
-        media = "application/xml" if payload.startswith(b"<") else "application/ld+json"
-        with begin() as connection:
-            job = captures.add_job(connection, payload=payload, media_type=media, behaviour="proceed", plants=plants, now=now())
-        take_in(job)
-        with begin() as connection:
-            done = captures.read_job(connection, job)
-            if done.success:
-                quarantine.close(connection, [row.id])
-        told = [problem["problem"] for error in done.errors for problem in error["problems"]]
-        found.append(Replayed(row.id, bool(done.success), told or [error["message"] for error in done.errors]))
-    return found

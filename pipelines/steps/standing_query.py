@@ -42,7 +42,8 @@ def next_batch(connection: Transaction, row: Any, query: Query, *, plants: Seque
     upto, query = newest(connection), resolved(connection, query)
     accept = compiled(query)
     known = Place(row.known_event, row.known_weaving, END)
-    wanted = feed.Wanted(plants, query.values("eventType") or (), narrowed(query), row.initial_record_time, known)
+    types, by_id = query.values("eventType") or (), query.values("EQ_eventID") is not None
+    wanted = feed.Wanted(plants, types, narrowed(query), row.initial_record_time, known, by_id=by_id)
     batch = Batch(Place(row.event, row.weaving, row.document))
     for place, event, aliases, size in _visible(connection, batch, wanted, upto, ground):
         if event is not None and accept(event, aliases):
@@ -70,7 +71,7 @@ def _visible(connection: Transaction, batch: Batch, wanted: feed.Wanted, upto: P
                 yield replace(place, event=upto.event), None, (), 0
         elif (place.weaving, place.document) < (upto.weaving, END):
             found, end = feed.own(connection, wanted, place, upto.weaving)
-            yield from _own(connection, found, ground)
+            yield from _own(connection, found, ground, hashed=wanted.by_id)
             yield end, None, (), 0
         else:
             return
@@ -82,10 +83,10 @@ def _event(row: Any) -> EpcisEvent | None:
     return judged.event and replace(judged.event, event_id=row.event_id, record_time=row.record_time)
 
 
-def _own(connection: Transaction, found: Sequence[tuple[Place, Any]], ground: Ground) -> Iterator[Seen]:
+def _own(connection: Transaction, found: Sequence[tuple[Place, Any]], ground: Ground, *, hashed: bool) -> Iterator[Seen]:
     documents = [document_of(row) for _, row in found]
     here = with_gtins(connection, ground, documents) if documents else ground
     for (place, _), document in zip(found, documents, strict=True):
         event = epcis_of(document, here)
-        names = (event_hash(event), event.event_id or "") if event else ()
+        names = (event.event_id or "", *([event_hash(event)] if hashed else ())) if event else ()
         yield place, event, names, len(document.text)

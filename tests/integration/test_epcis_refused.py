@@ -13,7 +13,7 @@ from lotweave.bootstrap import House, clock
 from lotweave.console.app import make_app
 from pipelines.state import quarantine
 from pipelines.steps.capture import take_in
-from pipelines.steps.refused import Replayed, replay
+from pipelines.steps.replay import Replayed, replay
 from trace_core.epcis.reading import read
 from trace_core.epcis.writing_xml import document_xml
 from trace_core.identifiers import parse_thing

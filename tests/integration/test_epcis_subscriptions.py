@@ -20,6 +20,8 @@ from pipelines.ports import Plumbing
 from pipelines.state import subscriptions
 from pipelines.steps.deliver import deliver
 from pipelines.steps.sweep import sweep
+from trace_core.epcis.hashes import event_hash
+from trace_core.epcis.reading import read
 
 QUERY = {"eventType": ["TransformationEvent", "ObjectEvent"]}
 
@@ -116,6 +118,19 @@ def test_what_was_held_before_is_told_from_the_initial_record_time_on(client: Fl
 
     assert sorted(len(one) for one in receiver.deliveries()) == [1, 1, 3]
     assert len(set(receiver.events())) == 5
+
+
+def test_an_event_is_known_by_its_hash_too(client: FlaskClient, site: House, receiver: Receiver) -> None:
+    headers = key(site)
+    own(site)
+    (told,) = ask(client, headers, "EQ_bizStep=shipping")
+    hash_ = event_hash(next(one.event for one in read(document(told), "application/json").events if one.event))
+    client.post("/epcis/queries", json={"name": "one", "query": {"EQ_eventID": [hash_]}}, headers=headers)
+    subscribe(client, headers, receiver, "one", initialRecordTime="2026-01-01T00:00:00Z")
+
+    work(site)
+
+    assert receiver.events() == [told["eventID"]]
 
 
 def test_a_large_answer_comes_in_several_deliveries(client: FlaskClient, site: House, receiver: Receiver) -> None:
@@ -332,7 +347,7 @@ def test_what_is_wrong_with_a_subscription_is_a_problem_of_the_standard(
 ) -> None:
     headers = key(site)
     subscribe(client, headers, receiver)
-    client.post("/epcis/queries", json={"name": "limited", "query": {"eventCountLimit": 5}}, headers=headers)
+    client.post("/epcis/queries", json={"name": "limited", "query": {"maxEventCount": 5}}, headers=headers)
     asked = {name: told.pop(name) for name in ("query", "again", "role", "format", "media") if name in told}
     body = {"dest": receiver.url, "stream": True, "reportIfEmpty": False} | told
     who = headers if asked.get("again") else key(site, asked.get("role", "engineer"))

@@ -59,12 +59,15 @@ def test_a_body_that_is_no_object_is_refused(told: Any) -> None:
         read_subscription(told, ORIGINS)
 
 
-@pytest.mark.parametrize("limit", [{"eventCountLimit": 5}, {"maxEventCount": 5}])
-def test_a_limited_query_cannot_stand(limit: dict[str, int]) -> None:
+@pytest.mark.parametrize("limit", [{"eventCountLimit": 5, "orderBy": "eventTime"}, {"maxEventCount": 5}])
+def test_a_limited_query_cannot_stand(limit: dict[str, Any]) -> None:
+    query = from_json(limit)
     check_query(from_json({"eventType": ["ObjectEvent"]}))
 
-    with pytest.raises(Rejected):
-        check_query(from_json(limit))
+    with pytest.raises(Rejected) as fault:
+        check_query(query)
+
+    assert fault.value.code == "controls"
 
 
 def test_the_signature_is_the_hmac_of_rfc_4231() -> None:
