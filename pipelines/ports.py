@@ -10,6 +10,7 @@ from pathlib import Path
 
 from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
+from mappings.engine.shapes import Shapes
 from pipelines.state.database import Transaction
 from trace_core.epcis.things import Ground
 from trace_core.store.view import StoreView
@@ -31,7 +32,8 @@ class Plumbing:
     """Everything a flow needs from outside.
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
-    system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things.
+    system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things; `shapes` are those of
+    documents seen in this process, by connection and kind.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -44,4 +46,5 @@ class Plumbing:
     outward: Callable[[Line], Mapper | None]
     wake: Callable[[str, object, str], None]
     snapshots: Path
+    shapes: dict[tuple[str, str], Shapes] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
