@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import cache
 
 from connectors.kit.contract import Connector
 from connectors.kit.manifest import manifest
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, clock, connector
 from lotweave.settings import Site
-from mappings.engine.apply import Mapper, read_mapper
-from mappings.engine.load import mapping_path
+from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
 
@@ -38,10 +36,7 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
     """Everything the flows need. Without `wake` nobody is woken: the caller does the work itself."""
     site = house.site
 
-    @cache
-    def mapper(system: str, kind: str) -> Mapper | None:
-        path = mapping_path(system, kind, site.folder)
-        return read_mapper(path, system, site.folder) if path else None
+    shelf = Shelf(site.folder)
 
     def connect(name: str) -> Connector:
         if name not in site.connections:
@@ -54,8 +49,8 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         now=clock,
         lines=lines_of(site),
         connector=connect,
-        mapper=lambda line, kind: mapper(line.system, kind),
-        outward=lambda line: mapper(line.system, OUTWARD),
+        mapper=lambda line, kind: shelf.mapper(line.system, kind),
+        outward=lambda line: shelf.mapper(line.system, OUTWARD),
         wake=wake or (lambda _task, _argument, _plant: None),
         snapshots=house.snapshots,
         ground=site.epcis.ground,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
+from mappings.engine.shapes import Shapes
 from pipelines.state.database import Transaction
 from trace_core.epcis.things import Ground
 from trace_core.store.view import StoreView
@@ -45,7 +46,8 @@ class Plumbing:
 
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
-    may be told. `keep_payloads` is how long documents captured from others are kept as they came.
+    may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
+    in this process, by connection and kind.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -58,6 +60,7 @@ class Plumbing:
     outward: Callable[[Line], Mapper | None]
     wake: Callable[[str, object, str], None]
     snapshots: Path
+    shapes: dict[tuple[str, str], Shapes] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)

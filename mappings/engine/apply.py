@@ -1,181 +1,148 @@
-"""Applying a compiled mapping: one raw document in, canonical documents out, or every reason why not."""
+"""A mapping with its tables, made ready for each connection that uses it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, tzinfo
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
 
-from mappings.engine.codes import read_codes
-from mappings.engine.compile import Make, Scope, compile_part, compile_value, compile_when
-from mappings.engine.language import Block, Many, MappingFile, Place, Shape, Value
-from mappings.engine.load import read_mapping
-from trace_core.errors import Problem
-
-
-@dataclass(frozen=True, slots=True)
-class Mapped:
-    """One canonical document before its schema: the envelope without plant and revision, and where each body path was made."""
-
-    kind: str
-    key: str
-    body: dict[str, Any]
-    recorded_at: str | None
-    places: Mapping[str, Place]
-
-    def place(self, path: str) -> Place | None:
-        """Where the mapping makes a path such as `body.lines.0.quantity`: its own place, else that of what is around it."""
-        names = [name for name in path.split(".") if not name.isdigit()]
-        while names:
-            if found := self.places.get(".".join(names)):
-                return found
-            names.pop()
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    block: Block
-    holds: Any
-    key: Make
-    body: Make
-    recorded_at: Make | None
-    places: Mapping[str, Place]
+from mappings.engine.codes import Codes, codes_of, read_codes
+from mappings.engine.compile import Compiler
+from mappings.engine.frames import Notes, noted
+from mappings.engine.language import MappingFile
+from mappings.engine.load import SHIPPED, read_mapping
+from mappings.engine.plan import Outcome, Plan, Tables
+from mappings.engine.rates import Rates, read_rates
+from mappings.engine.sources import known_sources, unlisted
+from mappings.engine.steps import Context, Line, Make
+from mappings.engine.tables import Table
+from mappings.engine.values import as_text
+from mappings.engine.wants import tables_of
+from trace_core.errors import Misconfigured, Problem
 
 
 class Mapper:
-    """A mapping ready for records of one connection."""
+    """A mapping ready for records: a plan for each connection, made when its first record comes.
 
-    def __init__(self, told: MappingFile, system: str, site: Path | None = None) -> None:
+    `version` names the mapping's own version and what it read: two mappers of one version do the same to every record. `files` are the
+    texts that it was made from, by name.
+    """
+
+    def __init__(self, told: MappingFile, folders: Sequence[Path]) -> None:
         self.told = told
-        self.name = f"{told.name}"
-        self.version = told.version
-        tables: dict[str, Any] = {}
+        self.name = told.name
+        self._codes, self._rates, problems = _tables(told, folders)
+        if problems:
+            raise Misconfigured(f"the tables of {told.file} have {len(problems)} problem(s)", code="codes", problems=problems)
+        self.files = dict(told.texts) | _texts({**self._codes, **self._rates}, folders)
+        self.version = f"{told.version}@{_digest(self.files)}"
+        self.known = known_sources(told)
+        self._plans: dict[Line, Plan] = {}
 
-        def codes(name: str) -> Any:
-            return tables.setdefault(name, None) or tables.update({name: read_codes(name, system, site)}) or tables[name]
+    def plan(self, line: Line) -> Plan:
+        """The plan for a connection."""
+        found = self._plans.get(line)
+        if found is None:
+            found = self._plans[line] = Plan(self.told, line, self._context(line))
+        return found
 
-        self.blocks = [self._block(block, codes) for block in told.documents]
-        self.fields = compile_part(told.fields, codes) if told.fields else None
-        self.used = set(_sources(told)) | set(told.ignore)
+    def _fields(self, line: Line) -> Make:
+        if self.told.fields is None:
+            return _nowhere
+        context = self._context(line)
+        return Compiler(lambda compiler: context(compiler, None), {}, noted=True).part(self.told.fields)
 
-    def _block(self, block: Block, codes: Any) -> _Compiled:
-        recorded = compile_value(block.recorded_at, codes) if block.recorded_at else None
-        places = {"key": block.key.place, **dict(_places(block.body, "body"))}
-        holds = compile_when(block.when)
-        return _Compiled(block, holds, compile_value(block.key, codes), compile_part(block.body, codes), recorded, places)
+    def _context(self, line: Line) -> Tables:
+        codes, rates = dict[str, Codes](), dict[str, Rates]()
 
-    def apply(self, document: Any, *, zone: tzinfo, plant: str, connection: str) -> tuple[list[Mapped], list[Problem]]:
-        """Canonical documents of a raw one, and every problem; with problems the raw document must not be used."""
-        found: list[Mapped] = []
-        problems: list[Problem] = []
-        for compiled in self.blocks:
-            for rows in _rows(document, compiled.block.each):
-                scope = Scope(document, rows, zone, plant, connection, problems)
-                if not compiled.holds(scope):
-                    continue
-                key, body = compiled.key(scope), compiled.body(scope) or {}
-                recorded = compiled.recorded_at(scope) if compiled.recorded_at else None
-                if key is None:
-                    scope.wrong("", None, f"the key of this {compiled.block.document} comes out empty", compiled.block.key.place)
-                else:
-                    found.append(Mapped(compiled.block.document, str(key), body, recorded, compiled.places))
-        return found, problems
+        def code_table(name: str) -> Codes:
+            if name not in codes:
+                codes[name] = codes_of(self._codes[name], line.connection, line.plant)
+            return codes[name]
+
+        def rate_table(name: str) -> Rates:
+            if name not in rates:
+                rates[name] = Rates(self._rates[name], line.connection, line.plant)
+            return rates[name]
+
+        return lambda compiler, organisation: Context(
+            line, code_table, rate_table, compiler.value, organisation or _nowhere, organisation is not None
+        )
+
+    def apply(self, document: Any, *, zone: tzinfo, plant: str, connection: str) -> Outcome:
+        """Canonical documents of a raw one, or every problem."""
+        return self.plan(Line(connection, plant, zone)).apply(document)
 
     def outward(self, summary: Mapping[str, Any], *, zone: tzinfo, plant: str, connection: str) -> tuple[dict[str, str], list[Problem]]:
-        """Fields for a document of the system, from a trace summary."""
-        scope = Scope(summary, {}, zone, plant, connection)
-        made = self.fields(scope) if self.fields else {}
-        return {name: str(value) for name, value in (made or {}).items()}, scope.problems
+        """Fields for a document of the system, from a trace summary; parts of a field that is a table have dotted names."""
+        notes = Notes()
+        made = self._fields(Line(connection, plant, zone))(noted(summary, notes)) or {}
+        return dict(_flat(made, "")), notes.problems
+
+    def knows(self, line: Line, table: str, code: str, organisation: str) -> bool:
+        """Whether a row of a code table names a code for a connection, on whatever day."""
+        found = self._codes.get(table)
+        return found is not None and codes_of(found, line.connection, line.plant).find(code, organisation) is not None
 
     def unlisted(self, document: Any) -> set[str]:
         """Source fields that the mapping neither uses nor ignores by name: new in the system, or forgotten."""
-        return {path for path in _paths(document, "") if not self._listed(path)}
-
-    def _listed(self, path: str) -> bool:
-        parts = path.split(".")
-        return any(".".join(parts[:length]) in self.used for length in range(1, len(parts) + 1))
+        return unlisted(document, self.known)
 
 
 def read_mapper(path: Path, system: str, site: Path | None = None) -> Mapper:
-    """The mapper of a file. Errors: `Misconfigured` with every problem of the file or of its code tables."""
-    return Mapper(read_mapping(path), system, site)
+    """The mapper of a file. Errors: `Misconfigured` with every problem of the file or of its tables."""
+    return Mapper(read_mapping(path), table_folders(system, site))
 
 
-def _rows(document: Any, each: Mapping[str, str]) -> Iterator[dict[str, tuple[str, Any]]]:
-    """Every combination of rows that `each` goes through, with the path of each row."""
-    if not each:
-        yield {}
-        return
-    names = list(each.items())
-
-    def nested(at: int, known: dict[str, tuple[str, Any]]) -> Iterator[dict[str, tuple[str, Any]]]:
-        if at == len(names):
-            yield known
-            return
-        name, source = names[at]
-        path, rows = Scope(document, known, UTC, "", "").at(source)
-        for number, row in enumerate(rows if isinstance(rows, list) else []):
-            yield from nested(at + 1, {**known, name: (f"{path}.{number}", row)})
-
-    yield from nested(0, {})
+def table_folders(system: str, site: Path | None = None) -> list[Path]:
+    """Where the tables of a system lie: the shipped ones, over them the site's for all systems, over these the site's for this one."""
+    return [SHIPPED / system / "codes", *([site / "codes", site / "codes" / system] if site else [])]
 
 
-def _places(part: Value | Shape | Many, path: str) -> Iterator[tuple[str, Place]]:
-    yield path, part.place
-    if isinstance(part, Shape):
-        for name, inner in part.members.items():
-            yield from _places(inner, f"{path}.{name}")
-    elif isinstance(part, Many):
-        for entry in part.entries:
-            yield from _places(entry, path)
-    elif "list" in part.verbs:
-        yield from _places(part.verbs["of"], path)
+def _nowhere(_: Any) -> None:
+    return None
 
 
-def _sources(told: MappingFile) -> Iterator[str]:
-    """Full source paths that a mapping reads, names of `each` replaced by the paths they stand for."""
-    for block in told.documents:
-        names: dict[str, str] = {}
-        for name, path in block.each.items():
-            names[name] = _full(path, names)
-            yield f"{names[name]}#rows"
-        parts = [block.key, block.body, *([block.recorded_at] if block.recorded_at else [])]
-        yield from (_full(condition.path, names) for condition in block.when)
-        for part in parts:
-            yield from (_full(path, names) for path in _read(part))
+def _flat(made: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(made, Mapping):
+        for name, inner in made.items():
+            yield from _flat(inner, f"{path}.{name}" if path else name)
+    else:
+        yield path, as_text(made)
 
 
-def _full(path: str, names: Mapping[str, str]) -> str:
-    head, _, rest = path.partition(".")
-    return f"{names[head]}.{rest}".rstrip(".") if head in names else path
+def _tables(told: MappingFile, folders: Sequence[Path]) -> tuple[dict[str, Table], dict[str, Table], list[Problem]]:
+    problems: list[Problem] = []
+    codes, rates = dict[str, Table](), dict[str, Table]()
+    for want in tables_of(told):
+        kept, read = (rates, read_rates) if want.rates else (codes, read_codes)
+        if want.name not in kept:
+            kept[want.name] = read(want.name, folders)
+            problems += kept[want.name].problems
+        table = kept[want.name]
+        if not want.rates and not any((folder / f"{want.name}.csv").is_file() for folder in folders):
+            said = f"there is no code table {want.name}: add codes/{want.name}.csv with the columns from,to"
+            problems.append(Problem(str(want.place), said, want.name))
+        dated = any(row.values and (row.since.year > 1 or row.until.year < 9999) for row in table.rows)  # noqa: PLR2004 - of no end
+        if dated and not want.on:
+            problems.append(Problem(str(want.place), f"{want.name} has rows with dates: say with on which day of the document decides"))
+    return codes, rates, problems
 
 
-def _read(part: Any) -> Iterator[str]:
-    if isinstance(part, Shape):
-        for inner in part.members.values():
-            yield from _read(inner)
-    elif isinstance(part, Many):
-        for entry in part.entries:
-            yield from _read(entry)
-    elif isinstance(part, Value):
-        yield from ([str(part.verbs["from"])] if "from" in part.verbs else [])
-        yield from (condition.path for condition in part.verbs.get("when", ()))
-        for piece in (*part.verbs.get("first", ()), *part.verbs.get("join", ())):
-            yield from _read(piece)
-        if "list" in part.verbs:
-            rows = str(part.verbs["list"])
-            yield from (path if path.partition(".")[0] != "it" else f"{rows}.{path[3:]}".rstrip(".") for path in _read(part.verbs["of"]))
+def _texts(tables: Mapping[str, Table], folders: Sequence[Path]) -> dict[str, str]:
+    found = {}
+    for name in sorted(tables):
+        for folder in folders:
+            path = folder / f"{name}.csv"
+            if path.is_file():
+                found["/".join(path.parts[-3:])] = path.read_text("utf-8-sig")
+    return found
 
 
-def _paths(value: Any, path: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for name, inner in value.items():
-            yield from _paths(inner, f"{path}.{name}".lstrip("."))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _paths(inner, path)
-    elif path:
-        yield path
+def _digest(files: Mapping[str, str]) -> str:
+    told = hashlib.sha256()
+    for name in sorted(files):
+        told.update(as_text(name).encode() + b"\0" + files[name].encode() + b"\0")
+    return told.hexdigest()[:12]

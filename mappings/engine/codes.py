@@ -1,56 +1,89 @@
-"""Code tables: a system's code → ours, as CSV with columns `from,to` and, where it differs, `plant` and `connection`.
+"""Code tables: a system's code → ours, and what to do with a code that no row knows.
 
-The most particular row wins: connection, then plant, then the general one. A site's `codes/` comes before the shipped tables.
+A code is looked up as it is written, then with full-width characters and blanks made plain (NFKC), which people type without seeing it.
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
-from mappings.engine.load import SHIPPED
-from trace_core.errors import Misconfigured, Problem
+from mappings.engine.tables import Row, Table, read_table
+
+POLICIES = ("reject", "hold", "keep")
+"""For an unknown code: the document is rejected; waits until somebody adds the row; or the code stays as it is. Each is noted."""
 
 
 @dataclass(frozen=True, slots=True)
-class CodeTable:
-    """One table: (connection, plant, code) → our code; empty connection or plant means any."""
+class Unknown:
+    """A code that no row of a table knows, and the scope in which it was looked up."""
+
+    table: str
+    code: str
+    organisation: str
+    policy: str
+
+
+class UnknownCode(ValueError):
+    """The code is in no row that holds for the scope and the day."""
+
+    def __init__(self, table: str, code: str, organisation: str, policy: str) -> None:
+        scope = f" for organisation {organisation}" if organisation else ""
+        waits = "the document waits for it" if policy == "hold" else "replay"
+        super().__init__(f"is not in the code table {table}{scope}; add the row to codes/{table}.csv; {waits}")
+        self.unknown = Unknown(table, code, organisation, policy)
+
+
+@dataclass(slots=True)
+class Codes:
+    """A table as one connection in one plant sees it."""
 
     name: str
-    file: str
-    rows: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    dated: bool = False
+    scoped: bool = False
+    plain: dict[str, str] = field(default_factory=dict)
+    _rows: dict[str, list[Row]] = field(default_factory=dict)
 
-    def look_up(self, code: str, *, plant: str, connection: str) -> str | None:
-        """Our code, or None for a code that no row knows."""
-        for key in ((connection, plant, code), (connection, "", code), ("", plant, code), ("", "", code)):
-            if key in self.rows:
-                return self.rows[key]
+    def find(self, code: str, organisation: str = "", day: date | None = None) -> Row | None:
+        """The row that holds for a code, None when there is none."""
+        for row in self._rows.get(code) or self._rows.get(folded(code)) or ():
+            if row.organisation in ("", organisation) and (day is None or row.holds(day)):
+                return row
         return None
 
 
-def read_codes(name: str, system: str, site: Path | None = None) -> CodeTable:
-    """A table for a system, the site's rows over the shipped ones. Errors: `Misconfigured` when there is none, or a row is wrong."""
-    shipped = SHIPPED / system / "codes" / f"{name}.csv"
-    own = (site / "codes" / f"{name}.csv") if site else None
-    paths = [path for path in (shipped, own) if path and path.is_file()]
-    if not paths:
-        raise Misconfigured(f"there is no code table {name}: add codes/{name}.csv with the columns from,to", code="codes")
-    rows: dict[tuple[str, str, str], str] = {}
-    for path in paths:
-        rows |= _rows(path)
-    return CodeTable(name, "/".join(paths[-1].parts[-2:]), rows)
+def folded(code: str) -> str:
+    """A code with full-width characters, blanks and their repetitions made plain.
+
+    >>> folded("Ｐｃ　s")
+    'Pc s'
+    """
+    return " ".join(unicodedata.normalize("NFKC", code).split())
 
 
-def _rows(path: Path) -> dict[tuple[str, str, str], str]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        if not {"from", "to"} <= set(reader.fieldnames or ()):
-            raise Misconfigured(f"{path.name}", code="codes", problems=[Problem(f"codes/{path.name}:1:1", "needs the columns from,to")])
-        return {
-            ((row.get("connection") or "").strip(), (row.get("plant") or "").strip(), (row["from"] or "").strip()): (
-                row["to"] or ""
-            ).strip()
-            for row in reader
-        }
+def codes_of(table: Table, connection: str, plant: str) -> Codes:
+    """The table as one connection in one plant sees it: dictionaries, however many rows there are."""
+    rows = table.for_line(connection, plant)
+    made = Codes(table.name, any(row.since != date.min or row.until != date.max for row in rows), any(row.organisation for row in rows))
+    for row in rows:
+        made._rows.setdefault(row.values["from"], []).append(row)  # noqa: SLF001 - its maker
+    for row in rows:
+        plain = folded(row.values["from"])
+        if plain != row.values["from"] and plain not in made._rows:  # noqa: SLF001
+            made._rows.setdefault(plain, []).append(row)  # noqa: SLF001
+    if not made.dated and not made.scoped:
+        made.plain = {code: found[0].values["to"] for code, found in made._rows.items()}  # noqa: SLF001
+    return made
+
+
+def code_paths(name: str, folders: Sequence[Path]) -> list[Path]:
+    """The files of a table, general ones first."""
+    return [path for folder in folders if (path := folder / f"{name}.csv").is_file()]
+
+
+def read_codes(name: str, folders: Sequence[Path]) -> Table:
+    """A code table out of its folders; problems are noted in it."""
+    return read_table(name, code_paths(name, folders), ("from", "to"))

@@ -1,278 +1,226 @@
-"""Compiling values to closures: once a mapping, not once a record.
+"""Compiling values to closures: once for a mapping and a connection, not once a record.
 
-A closure takes a `Scope` and gives a JSON value or None for empty. What it cannot make of its input it notes in the scope's problems, with
-the source path, the value, and the place in the mapping; the record is then rejected as a whole, with all of them.
+A closure takes a frame and gives a JSON value, or None for empty. There are two sorts, made of the same steps: the plain ones raise
+ValueError at the first thing that is wrong, the noted ones note every problem with its source path and its place in the mapping.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from mappings.engine.codes import CodeTable
-from mappings.engine.language import Condition, Many, Place, Shape, Value
-from mappings.library.functions import FUNCTIONS
-from trace_core.documents.fields import time_text
-from trace_core.errors import Problem
+from mappings.engine.codes import UnknownCode
+from mappings.engine.frames import Names, Noted, Step, Told, rows_of, source, walk, with_row
+from mappings.engine.language import Condition, Many, Part, Value
+from mappings.engine.reads import NEEDED, read
+from mappings.engine.steps import Apply, Change, Context, Make, changes
+from mappings.engine.values import as_text, clean, number_text, settled
 
 
-@dataclass(slots=True)
-class Scope:
-    """What a record offers to its mapping: the document, the rows of `each` by name with their paths, and where it comes from."""
+class Compiler:
+    """Makes closures for the values of one block: `names` are the rows that it goes through."""
 
-    document: Any
-    rows: Mapping[str, tuple[str, Any]]
-    zone: tzinfo
-    plant: str
-    connection: str
-    problems: list[Problem] = field(default_factory=list)
+    def __init__(self, context: Callable[[Compiler], Context], names: Names, *, noted: bool) -> None:
+        self.names = names
+        self.noted = noted
+        self._context = context
+        self.context = context(self)
 
-    def wrong(self, path: str, value: Any, said: str, place: Place) -> None:
-        """Note a problem of this record."""
-        self.problems.append(Problem(path, said, _short(value), str(place)))
+    def inside(self, name: str) -> Compiler:
+        """A compiler for what is made from a further row, named so."""
+        return Compiler(self._context, {**self.names, name: 1 + max(self.names.values(), default=0)}, noted=self.noted)
 
-    def at(self, path: str) -> tuple[str, Any]:
-        """(full path, value) of a source path; the value is None where nothing is."""
-        head, _, rest = path.partition(".")
-        if head in self.rows:
-            prefix, value = self.rows[head]
-            return (f"{prefix}.{rest}", _walk(value, rest)) if rest else (prefix, value)
-        return path, _walk(self.document, path)
+    def part(self, part: Part, target: str = "") -> Make:
+        """A closure for a value, an object or a list; members that come out empty are left out."""
+        if isinstance(part, Value):
+            return self.value(part, target)
+        if isinstance(part, Many):
+            entries = [self.part(entry, f"{target}.{at}") for at, entry in enumerate(part.entries)]
+            return lambda frame: [made for make in entries if (made := make(frame)) is not None] or None
+        members = [(name, self.part(inner, f"{target}.{name}".lstrip("."))) for name, inner in part.members.items()]
+        return lambda frame: {name: made for name, make in members if (made := make(frame)) is not None} or None
+
+    def value(self, value: Value, target: str = "") -> Make:
+        """A closure for one value with its verbs."""
+        steps = changes(value, self.context)
+        make = self._noted(value, steps, target) if self.noted else self._plain(value, steps)
+        if "when" not in value.verbs:
+            return make
+        holds = self.when(value.verbs["when"])
+        return lambda frame: make(frame) if holds(frame) else None
+
+    # -- plain -----------------------------------------------------------------------------------------------------------------------
+
+    def _plain(self, value: Value, steps: list[Change]) -> Make:
+        required = bool(value.verbs.get("required"))
+        if "from" in value.verbs:
+            return read(source(str(value.verbs["from"]), self.names), steps, required=required)
+        if "constant" in value.verbs and not steps:
+            constant = settled(clean(value.verbs["constant"]))
+            return lambda _: constant
+        return _then(self._start(value, ""), [step.apply for step in steps], required=required)
+
+    # -- noted -----------------------------------------------------------------------------------------------------------------------
+
+    def _noted(self, value: Value, steps: list[Change], target: str) -> Make:
+        start, place, required = self._start(value, target), value.place, bool(value.verbs.get("required"))
+        sources = [source(path, self.names) for path in read_by(value)]
+        own = source(str(value.verbs["from"]), self.names) if "from" in value.verbs else None
+
+        def make(frame: Noted) -> Any:
+            found, told, said = _walked(start(frame), steps, frame)
+            if found is None and required and not said:
+                said = NEEDED
+            if said:
+                path = frame.path(own) if own else ", ".join(frame.path(one) for one in sources)
+                frame.wrong(path, found, said, place)
+            made = None if said else settled(found)
+            if frame.notes.told is not None:
+                read = tuple((frame.path(one), walk(frame[one.at], one.parts)) for one in sources)
+                full = ".".join(filter(None, (frame.target, target)))
+                frame.notes.told.append(Told(full, place, read, tuple(told), made, said))
+            return made
+
+        return make
+
+    # -- starts ----------------------------------------------------------------------------------------------------------------------
+
+    def _start(self, value: Value, target: str) -> Make:
+        verbs = value.verbs
+        if "constant" in verbs:
+            constant = clean(verbs["constant"])
+            return lambda _: constant
+        if "from" in verbs:
+            return source(str(verbs["from"]), self.names).find
+        if "list" in verbs:
+            return self._list(value, target)
+        makes = [self.value(piece, target) for piece in verbs.get("first", verbs.get("join", ()))]
+        if "first" in verbs:
+            return lambda frame: next((made for make in makes if (made := make(frame)) is not None), None)
+        return _join(verbs["join"], makes, str(verbs.get("with", "")))
+
+    def _list(self, value: Value, target: str) -> Make:
+        rows = source(str(value.verbs["list"]), self.names)
+        make = self.inside("it").part(value.verbs["of"])
+
+        def listed(frame: Any) -> Any:
+            made: list[Any] = []
+            for path, row in rows_of(frame, rows):
+                full = f"{frame.target}.{target}.{len(made)}".lstrip(".") if isinstance(frame, Noted) else ""
+                if (one := make(with_row(frame, row, path, full))) is not None:
+                    made.append(one)
+            return made or None
+
+        return listed
+
+    # -- conditions ------------------------------------------------------------------------------------------------------------------
+
+    def when(self, conditions: tuple[Condition, ...]) -> Callable[[Any], bool]:
+        """A closure that says whether all conditions hold."""
+        tests = [self.condition(one) for one in conditions]
+        if len(tests) == 1:
+            return tests[0]
+        return lambda frame: all(test(frame) for test in tests)
+
+    def condition(self, condition: Condition) -> Callable[[Any], bool]:
+        """A closure for one condition."""
+        at = source(condition.path, self.names)
+        if condition.present is not None:
+            wanted = condition.present
+            return lambda frame: wanted == there(at.find(frame))
+        find = read(at, [])
+        if condition.bounds:
+            return lambda frame: _within(find(frame), condition.bounds)
+        if condition.one_of is not None:
+            allowed = condition.one_of
+            return lambda frame: _word(find(frame)) in allowed
+        refused = condition.none_of or frozenset()
+        return lambda frame: _word(find(frame)) not in refused
 
 
-Make = Callable[[Scope], Any]
-Codes = Callable[[str], CodeTable]
+def _walked(found: Any, steps: list[Change], frame: Noted) -> tuple[Any, list[Step], str]:
+    """(value, what each step did, what is wrong) after the steps; with something wrong the value is the one that it is wrong about."""
+    told: list[Step] = []
+    for step in steps:
+        if found is None:
+            break
+        try:
+            before, found = found, step.apply(found, frame)
+            if frame.notes.told is not None:
+                told.append(Step(step.verb, before, found, step.by(before, frame)))
+        except UnknownCode as fault:
+            frame.notes.unknown.append(fault.unknown)
+            if fault.unknown.policy != "keep":
+                return found, told, str(fault)
+            found = as_text(found)
+        except ValueError as fault:
+            return found, told, str(fault)
+    return found, told, ""
 
 
-def _walk(value: Any, path: str) -> Any:
-    for name in path.split("."):
-        if isinstance(value, Mapping):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdigit() and int(name) < len(value):
-            value = value[int(name)]
-        else:
-            return None
-    return value
+def _join(pieces: list[Value], makes: list[Make], between: str) -> Make:
+    """Texts joined, those that never change made once; empty when one of them is."""
+    constants = [as_text(clean(piece.verbs["constant"])) if set(piece.verbs) == {"constant"} else None for piece in pieces]
+    parts = list(zip(constants, makes, strict=True))
 
-
-def _short(value: Any) -> str:
-    text = "" if value is None else str(value)
-    longest = 120
-    return text if len(text) <= longest else f"{text[: longest - 1]}…"
-
-
-def clean(value: Any) -> Any:
-    """A source value with texts stripped; empty texts and blanks are None."""
-    if isinstance(value, str):
-        return value.strip() or None
-    return value
-
-
-def as_text(value: Any) -> str:
-    """A source value as text: whole numbers without a point, truth values as true and false."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value else "0"
-    return str(value).strip()
-
-
-def compile_part(part: Value | Shape | Many, codes: Codes) -> Make:
-    """A closure for a value, an object or a list; members that come out empty are left out."""
-    if isinstance(part, Value):
-        return compile_value(part, codes)
-    if isinstance(part, Many):
-        entries = [compile_part(entry, codes) for entry in part.entries]
-        return lambda scope: [made for make in entries if (made := make(scope)) is not None] or None
-    members = [(name, compile_part(inner, codes)) for name, inner in part.members.items()]
-
-    def shape(scope: Scope) -> Any:
-        made = {name: value for name, make in members if (value := make(scope)) is not None}
-        return made or None
-
-    return shape
-
-
-def compile_value(value: Value, codes: Codes) -> Make:
-    """A closure for one value with its verbs, applied in a fixed order: start, split, code, flag, number, date, call, required."""
-    start, place, verbs = _start(value, codes), value.place, value.verbs
-    steps = [step for name in STEPS if name in verbs for step in [STEPS[name](verbs, place, codes)]]
-    holds = compile_when(verbs.get("when", ()))
-    required = verbs.get("required", False)
-
-    def make(scope: Scope) -> Any:
-        if not holds(scope):
-            return None
-        path, found = start(scope)
-        for step in steps:
-            if found is None:
-                break
-            try:
-                found = step(scope, found)
-            except ValueError as fault:
-                scope.wrong(path, found, str(fault), place)
-                return None
-        if found is None and required:
-            scope.wrong(path, None, "is empty, but the mapping needs it", place)
-        return as_text(found) if isinstance(found, (int, Decimal)) and not isinstance(found, bool) else found
-
-    return make
-
-
-def _start(value: Value, codes: Codes) -> Callable[[Scope], tuple[str, Any]]:
-    verbs = value.verbs
-    if "constant" in verbs:
-        constant = clean(verbs["constant"])
-        return lambda _: ("", constant)
-    if "from" in verbs:
-        source = str(verbs["from"])
-
-        def read(scope: Scope) -> tuple[str, Any]:
-            path, found = scope.at(source)
-            return path, clean(found)
-
-        return read
-    if "list" in verbs:
-        return _list(value, codes)
-    makes = [compile_value(piece, codes) for piece in verbs.get("first", verbs.get("join", ()))]
-    label = ", ".join(str(piece.verbs.get("from", "")) for piece in verbs.get("first", verbs.get("join", ())) if "from" in piece.verbs)
-    if "first" in verbs:
-        return lambda scope: (label, next((made for make in makes if (made := make(scope)) is not None), None))
-    between = str(verbs.get("with", ""))
-
-    def join(scope: Scope) -> tuple[str, Any]:
-        pieces = [make(scope) for make in makes]
-        return label, None if any(piece is None for piece in pieces) else between.join(map(as_text, pieces))
+    def join(frame: Any) -> Any:
+        made = [make(frame) if constant is None else constant for constant, make in parts]
+        try:
+            return between.join(made)
+        except TypeError:
+            return None if None in made else between.join(map(as_text, made))
 
     return join
 
 
-def _list(value: Value, codes: Codes) -> Callable[[Scope], tuple[str, Any]]:
-    source, make = str(value.verbs["list"]), compile_part(value.verbs["of"], codes)
-
-    def read(scope: Scope) -> tuple[str, Any]:
-        path, rows = scope.at(source)
-        made = []
-        for at, row in enumerate(rows if isinstance(rows, list) else []):
-            inner = Scope(
-                scope.document, {**scope.rows, "it": (f"{path}.{at}", row)}, scope.zone, scope.plant, scope.connection, scope.problems
-            )
-            if (one := make(inner)) is not None:
-                made.append(one)
-        return path, made or None
-
-    return read
+def there(found: Any) -> bool:
+    """Whether a stripped source value says anything: not empty, and not the 0 that systems write for no reference."""
+    return found not in (None, [], {}, 0)
 
 
-def compile_when(conditions: tuple[Condition, ...]) -> Callable[[Scope], bool]:
-    """A closure that says whether all conditions hold."""
-
-    def holds(scope: Scope) -> bool:
-        return all(_holds(condition, scope) for condition in conditions)
-
-    return holds
+def _word(found: Any) -> str:
+    return found if found.__class__ is str else "" if found is None else as_text(found)
 
 
-def _holds(condition: Condition, scope: Scope) -> bool:
-    found = clean(scope.at(condition.path)[1])
-    if condition.present is not None:
-        return condition.present == (found not in (None, [], {}, 0))
-    text = "" if found is None else as_text(found)
-    if condition.one_of is not None:
-        return text in condition.one_of
-    return text not in (condition.none_of or frozenset())
-
-
-Step = Callable[[Scope, Any], Any]
-
-
-def _split(verbs: Mapping[str, Any], _: Place, __: Codes) -> Step:
-    by, take = str(verbs["split"]), int(verbs.get("take", 0))
-
-    def split(_: Scope, value: Any) -> Any:
-        parts = as_text(value).split(by)
-        if not -len(parts) <= take < len(parts):
-            raise ValueError(f"has no part {take} when split by {by!r}")
-        return parts[take].strip() or None
-
-    return split
-
-
-def _code(verbs: Mapping[str, Any], _: Place, codes: Codes) -> Step:
-    table = codes(str(verbs["code"]))
-
-    def code(scope: Scope, value: Any) -> Any:
-        found = table.look_up(as_text(value), plant=scope.plant, connection=scope.connection)
-        if found is None:
-            raise ValueError(f"is not in the code table {table.name}; add the row to codes/{table.name}.csv and replay")
-        return found
-
-    return code
-
-
-def _flag(verbs: Mapping[str, Any], _: Place, __: Codes) -> Step:
-    told = verbs["flag"]
-    yes, no = {as_text(v) for v in told.get(True, told.get("true", ()))}, {as_text(v) for v in told.get(False, told.get("false", ()))}
-
-    def flag(_: Scope, value: Any) -> Any:
-        text = as_text(value)
-        if text not in yes | no:
-            raise ValueError(f"is neither one of {', '.join(sorted(yes))} (true) nor of {', '.join(sorted(no))} (false)")
-        return text in yes
-
-    return flag
-
-
-_NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?(E[+-]?\d+)?\Z", re.IGNORECASE)
-
-
-def number_text(value: Any) -> str:
-    """A decimal string from a number or a text; full-width digits, thousands separators and blanks are understood."""
-    text = unicodedata.normalize("NFKC", as_text(value)).replace(" ", "")
-    if not _NUMBER.match(text) or not any(character.isdigit() for character in text):
-        raise ValueError("is no number")
-    try:
-        return f"{Decimal(text.replace(',', '')):f}"
-    except InvalidOperation as fault:
-        raise ValueError("is no number") from fault
-
-
-def _number(_: Mapping[str, Any], __: Place, ___: Codes) -> Step:
-    return lambda _, value: number_text(value)
-
-
-def _date(verbs: Mapping[str, Any], _: Place, __: Codes) -> Step:
-    how = verbs["date"]
-
-    def date(scope: Scope, value: Any) -> Any:
-        if how == "epoch_ms":
-            return time_text(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(number_text(value).partition(".")[0])))
-        text = as_text(value).replace("/", "-")
-        try:
-            found = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
-        except ValueError as fault:
-            raise ValueError("is no date or time") from fault
-        return time_text(found if found.tzinfo else found.replace(tzinfo=scope.zone if how == "local" else UTC))
-
-    return date
-
-
-def _call(verbs: Mapping[str, Any], _: Place, __: Codes) -> Step:
-    function = FUNCTIONS[str(verbs["call"])]
-    return lambda _, value: function(as_text(value))
-
-
-STEPS: Mapping[str, Callable[[Mapping[str, Any], Place, Codes], Step]] = {
-    "split": _split,
-    "code": _code,
-    "flag": _flag,
-    "number": _number,
-    "date": _date,
-    "call": _call,
+_TESTS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "above": lambda found, bound: found > bound,
+    "at_least": lambda found, bound: found >= bound,
+    "below": lambda found, bound: found < bound,
+    "at_most": lambda found, bound: found <= bound,
 }
-"""Verbs that change a value, in the order in which they are applied."""
+
+
+def _within(found: Any, bounds: tuple[tuple[str, Decimal], ...]) -> bool:
+    """Whether a number lies within bounds; what is empty or no number lies in none."""
+    try:
+        number = Decimal(number_text(found))
+    except ValueError:
+        return False
+    return all(_TESTS[name](number, bound) for name, bound in bounds)
+
+
+def read_by(value: Value) -> list[str]:
+    """The source paths that a value starts from."""
+    if "from" in value.verbs:
+        return [str(value.verbs["from"])]
+    if "list" in value.verbs:
+        return [str(value.verbs["list"])]
+    return [path for piece in (*value.verbs.get("first", ()), *value.verbs.get("join", ())) for path in read_by(piece)]
+
+
+def _then(make: Make, applies: list[Apply], *, required: bool) -> Make:
+    if not applies and not required:
+        return make
+
+    def steps(frame: Any) -> Any:
+        found = make(frame)
+        for apply in applies:
+            if found is None:
+                break
+            found = apply(found, frame)
+        if found is None and required:
+            raise ValueError(NEEDED)
+        return settled(found)
+
+    return steps

@@ -1,9 +1,7 @@
-"""Reading mapping files with positions; every problem of a file at once, at `file:line:column`."""
+"""Reading mapping files; every problem of a file at once, at `file:line:column`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +9,17 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 
-from mappings.engine.language import DATES, STARTS, VERBS, Block, Condition, Many, MappingFile, Place, Shape, Value
-from mappings.library.functions import FUNCTIONS
+from mappings.engine.language import Block, Expectation, MappingFile, Place
+from mappings.engine.override import overridden
+from mappings.engine.reading import Reader, near
 from trace_core.documents.kinds import SCHEMAS
 from trace_core.errors import Misconfigured, Problem
 
 SHIPPED = Path(__file__).resolve().parent.parent
-INWARD = ("mapping", "version", "documents", "ignore", "description")
-OUTWARD = ("mapping", "version", "direction", "target", "about", "fields", "description")
-BLOCK = ("document", "each", "when", "key", "recorded_at", "body")
+INWARD = ("mapping", "version", "extends", "organisation", "documents", "ignore", "expect", "description")
+OUTWARD = ("mapping", "version", "extends", "direction", "target", "about", "fields", "description")
+BLOCK = ("document", "name", "each", "when", "key", "recorded_at", "body")
+SUBJECTS = {"documents": ("at_least", "at_most"), "rejected": ("at_most",), "filled": ("at_least", "at_most")}
 
 
 def mapping_path(system: str, kind: str, site: Path | None = None) -> Path | None:
@@ -42,168 +42,115 @@ def mapping_problems(site: Path, kinds: set[tuple[str, str]] | None = None) -> l
 
 
 def read_mapping(path: Path) -> MappingFile:
-    """The mapping that a file states. Errors: `Misconfigured` with every problem."""
-    reader = _Reader(path)
-    try:
-        told = YAML(typ="rt").load(path.read_text("utf-8"))
-    except MarkedYAMLError as fault:
-        mark = fault.problem_mark
-        where = f"{reader.file}:{mark.line + 1}:{mark.column + 1}" if mark else reader.file
-        raise Misconfigured("no YAML", code="mapping", problems=[Problem(where, f"is no YAML: {fault.problem}")]) from fault
-    found = reader.file_of(told)
+    """The mapping that a file states, or the shipped one with the changes of a file. Errors: `Misconfigured` with every problem."""
+    reader = Reader("/".join(path.parts[-3:]))
+    found = _file(path, reader)
+    if found.extends is not None:
+        shipped = SHIPPED / path.parent.name / path.name
+        if shipped.is_file() and shipped != path:
+            found = overridden(read_mapping(shipped), found, reader)
+        else:
+            reader.wrong(Place(reader.file, 1, 1), f"extends a shipped mapping {path.parent.name}/{path.stem}, which there is not")
     if reader.problems:
         raise Misconfigured(f"{reader.file} has {len(reader.problems)} problem(s)", code="mapping", problems=reader.problems)
     return found
 
 
-class _Reader:
-    def __init__(self, path: Path) -> None:
-        self.file = "/".join(path.parts[-3:])
-        self.problems: list[Problem] = []
+def _file(path: Path, reader: Reader) -> MappingFile:
+    text = path.read_text("utf-8")
+    try:
+        told = YAML(typ="rt").load(text)
+    except MarkedYAMLError as fault:
+        mark = fault.problem_mark
+        where = f"{reader.file}:{mark.line + 1}:{mark.column + 1}" if mark else reader.file
+        raise Misconfigured("no YAML", code="mapping", problems=[Problem(where, f"is no YAML: {fault.problem}")]) from fault
+    if not isinstance(told, CommentedMap):
+        reader.wrong(Place(reader.file, 1, 1), "a mapping file must be a table")
+        return MappingFile("", "0", reader.file)
+    outward = told.get("direction") == "out"
+    reader.known(told, OUTWARD if outward else INWARD)
+    numbers = {name: _whole(told, name, reader) for name in ("version", *(["extends"] if "extends" in told else []))}
+    common: dict[str, Any] = {
+        "name": str(told.get("mapping", "")),
+        "version": str(numbers["version"]),
+        "file": reader.file,
+        "extends": numbers.get("extends"),
+        "texts": {reader.file: text},
+    }
+    expected = f"{path.parent.name}/{path.stem}"
+    if common["name"] != expected:
+        reader.wrong(reader.place(told, "mapping"), f"mapping must be {expected}, after its file", common["name"])
+    return _outward(told, reader, common) if outward else _inward(told, reader, common)
 
-    def place(self, parent: Any, name: Any = None) -> Place:
-        if isinstance(parent, (CommentedMap, CommentedSeq)):
-            try:
-                line, column = parent.lc.key(name) if isinstance(parent, CommentedMap) else parent.lc.item(name)
-            except (KeyError, AttributeError, TypeError):
-                line, column = parent.lc.line or 0, parent.lc.col or 0
-            return Place(self.file, line + 1, column + 1)
-        return Place(self.file, 1, 1)
 
-    def wrong(self, place: Place, said: str, value: str = "") -> None:
-        self.problems.append(Problem(str(place), said, value))
+def _whole(told: CommentedMap, name: str, reader: Reader) -> int:
+    value = told.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    reader.wrong(reader.place(told, name), f"{name} must be a whole number", str(value or ""))
+    return 0
 
-    def known(self, told: Mapping[str, Any], names: tuple[str, ...] | frozenset[str]) -> None:
-        for name in told:
-            if name not in names:
-                near = get_close_matches(str(name), sorted(names), 1)
-                hint = f"; did you mean {near[0]}?" if near else f"; known are {', '.join(sorted(names))}"
-                self.wrong(self.place(told, name), f"{name} is no word of the mapping language{hint}")
 
-    def file_of(self, told: Any) -> MappingFile:
-        if not isinstance(told, CommentedMap):
-            self.wrong(Place(self.file, 1, 1), "a mapping file must be a table")
-            return MappingFile("", 0, self.file)
-        outward = told.get("direction") == "out"
-        self.known(told, OUTWARD if outward else INWARD)
-        name, version = str(told.get("mapping", "")), told.get("version")
-        if not isinstance(version, int):
-            self.wrong(self.place(told, "version"), "version must be a whole number", str(version or ""))
-            version = 0
-        if outward:
-            fields = self.shape(told.get("fields", CommentedMap()), self.place(told, "fields"), "")
-            about = {str(k): str(v) for k, v in (told.get("about") or {}).items()}
-            return MappingFile(name, version, self.file, target=str(told.get("target", "")), about=about, fields=fields)
-        blocks = told.get("documents")
-        if not isinstance(blocks, CommentedSeq) or not blocks:
-            self.wrong(self.place(told, "documents"), "documents must list at least one block")
-            blocks = CommentedSeq()
-        found = [block for at, one in enumerate(blocks) if (block := self.block(one, self.place(blocks, at)))]
-        return MappingFile(name, version, self.file, tuple(found), frozenset(map(str, told.get("ignore", ()))))
+def _outward(told: CommentedMap, reader: Reader, common: dict[str, Any]) -> MappingFile:
+    fields = reader.shape(told.get("fields", CommentedMap()), reader.place(told, "fields"))
+    about = {str(name): str(value) for name, value in (told.get("about") or {}).items()}
+    return MappingFile(**common, target=str(told.get("target", "")), about=about, fields=fields)
 
-    def block(self, told: Any, place: Place) -> Block | None:
-        if not isinstance(told, CommentedMap):
-            self.wrong(place, "a block must be a table")
-            return None
-        self.known(told, BLOCK)
-        kind = str(told.get("document", ""))
-        if kind not in SCHEMAS:
-            near = get_close_matches(kind, list(SCHEMAS), 1)
-            self.wrong(
-                self.place(told, "document"), "is no kind of canonical document" + (f"; did you mean {near[0]}?" if near else ""), kind
-            )
-            return None
-        for name in ("key", "body"):
-            if name not in told:
-                self.wrong(place, f"{name} is missing")
-                return None
-        each = {str(name): str(path) for name, path in (told.get("each") or {}).items()}
-        recorded = told.get("recorded_at")
-        return Block(
-            place,
-            kind,
-            each,
-            tuple(self.conditions(told.get("when"), told)),
-            self.value(told["key"], self.place(told, "key")),
-            self.shape(told["body"], self.place(told, "body"), kind),
-            None if recorded is None else self.value(recorded, self.place(told, "recorded_at")),
-        )
 
-    def conditions(self, told: Any, parent: Any) -> Iterator[Condition]:
-        if told is None:
-            return
-        if not isinstance(told, CommentedMap):
-            self.wrong(self.place(parent, "when"), "when must be a table of conditions")
-            return
-        for path, wanted in told.items():
-            place = self.place(told, path)
-            if wanted in {"present", "empty"} if isinstance(wanted, str) else False:
-                yield Condition(place, str(path), present=wanted == "present")
-            elif isinstance(wanted, list):
-                yield Condition(place, str(path), one_of=frozenset(map(_text, wanted)))
-            elif isinstance(wanted, Mapping) and set(wanted) == {"not"} and isinstance(wanted["not"], list):
-                yield Condition(place, str(path), none_of=frozenset(map(_text, wanted["not"])))
+def _inward(told: CommentedMap, reader: Reader, common: dict[str, Any]) -> MappingFile:
+    blocks, partial = told.get("documents"), common["extends"] is not None
+    if not isinstance(blocks, CommentedSeq) or not blocks:
+        if not partial or blocks is not None:
+            reader.wrong(reader.place(told, "documents"), "documents must list at least one block")
+        blocks = CommentedSeq()
+    found = [block for at, one in enumerate(blocks) if (block := _block(one, reader.place(blocks, at), reader, partial=partial))]
+    organisation = reader.value(told["organisation"], reader.place(told, "organisation")) if "organisation" in told else None
+    ignore = frozenset(map(str, told.get("ignore") or ()))
+    expect = tuple(_expectations(told, reader))
+    return MappingFile(**common, documents=tuple(found), ignore=ignore, organisation=organisation, expect=expect)
+
+
+def _block(told: Any, place: Place, reader: Reader, *, partial: bool) -> Block | None:
+    if not isinstance(told, CommentedMap):
+        reader.wrong(place, "a block must be a table")
+        return None
+    reader.known(told, BLOCK)
+    kind = str(told.get("document", ""))
+    if kind not in SCHEMAS:
+        reader.wrong(reader.place(told, "document"), f"is no kind of canonical document{near(kind, list(SCHEMAS))}", kind)
+        return None
+    missing = [name for name in ("key", "body") if name not in told]
+    if missing and not partial:
+        reader.wrong(place, f"{' and '.join(missing)} missing")
+        return None
+    values = {name: reader.value(told[name], reader.place(told, name)) for name in ("key", "recorded_at") if told.get(name) is not None}
+    return Block(
+        place,
+        kind,
+        str(told.get("name", "")),
+        {str(name): str(path) for name, path in (told.get("each") or {}).items()},
+        tuple(reader.conditions(told.get("when"), told)),
+        values.get("key"),
+        reader.shape(told.get("body", CommentedMap()), reader.place(told, "body"), kind),
+        values.get("recorded_at"),
+    )
+
+
+def _expectations(told: CommentedMap, reader: Reader) -> list[Expectation]:
+    wanted = told.get("expect") or CommentedMap()
+    if not isinstance(wanted, CommentedMap):
+        reader.wrong(reader.place(told, "expect"), "expect must be a table")
+        return []
+    reader.known(wanted, SUBJECTS, "expectation")
+    found = []
+    for subject, inner in wanted.items():
+        table = {"": inner} if subject == "rejected" else inner
+        for of, bounds in table.items() if isinstance(table, dict) else ():
+            place = reader.place(inner if of else wanted, of or subject)
+            if not isinstance(bounds, CommentedMap) or not bounds or set(bounds) - set(SUBJECTS.get(subject, bounds)):
+                reader.wrong(place, f"needs bounds: {', '.join(SUBJECTS.get(subject, ()))}", str(bounds))
+            elif of and of.partition(".")[0] not in SCHEMAS:
+                reader.wrong(place, f"is no kind of canonical document{near(of.partition('.')[0], list(SCHEMAS))}", of)
             else:
-                self.wrong(place, "a condition is a list of values, `present`, `empty`, or {not: [values]}", str(wanted))
-
-    def shape(self, told: Any, place: Place, kind: str) -> Shape:
-        if not isinstance(told, CommentedMap):
-            self.wrong(place, "must be a table of fields")
-            return Shape(place, {})
-        if kind:
-            self.target_fields(told, kind)
-        return Shape(place, {str(name): self.part(inner, self.place(told, name)) for name, inner in told.items()})
-
-    def target_fields(self, told: CommentedMap, kind: str) -> None:
-        names = [field.data_key or name for name, field in SCHEMAS[kind].fields.items()]
-        for name in told:
-            if name not in names:
-                near = get_close_matches(str(name), names, 1)
-                hint = f"; did you mean {near[0]}?" if near else f"; its fields are {', '.join(names)}"
-                self.wrong(self.place(told, name), f"{name} is no field of {kind}{hint}")
-
-    def part(self, told: Any, place: Place) -> Value | Shape | Many:
-        if isinstance(told, CommentedSeq):
-            return Many(place, tuple(self._entry(one, self.place(told, at)) for at, one in enumerate(told)))
-        if isinstance(told, CommentedMap) and not set(told) & STARTS:
-            return self.shape(told, place, "")
-        return self.value(told, place)
-
-    def _entry(self, told: Any, place: Place) -> Value | Shape:
-        found = self.part(told, place)
-        if isinstance(found, Many):
-            self.wrong(place, "a list must not lie directly in a list")
-            return Shape(place, {})
-        return found
-
-    def value(self, told: Any, place: Place) -> Value:
-        if isinstance(told, str):
-            return Value(place, {"from": told})
-        if not isinstance(told, CommentedMap) or len(set(told) & STARTS) != 1:
-            self.wrong(place, "a value needs exactly one of from, first, constant, join or list", str(told))
-            return Value(place, {"constant": None})
-        self.known(told, VERBS)
-        if "date" in told and told["date"] not in DATES:
-            self.wrong(self.place(told, "date"), f"date must be one of {', '.join(sorted(DATES))}", str(told["date"]))
-        if "call" in told and told["call"] not in FUNCTIONS:
-            near = get_close_matches(str(told["call"]), list(FUNCTIONS), 1)
-            hint = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(sorted(FUNCTIONS))}"
-            self.wrong(self.place(told, "call"), f"the library has no such function{hint}", str(told["call"]))
-        verbs: dict[str, Any] = dict(told)
-        for name in ("first", "join"):
-            if name in verbs:
-                verbs[name] = [self._piece(one, self.place(told[name], at), name) for at, one in enumerate(told[name])]
-        if "list" in verbs:
-            verbs["of"] = self.part(told.get("of", "it"), self.place(told, "of"))
-        if "when" in verbs:
-            verbs["when"] = tuple(self.conditions(told["when"], told))
-        return Value(place, verbs)
-
-    def _piece(self, told: Any, place: Place, verb: str) -> Value:
-        if verb == "join" and not isinstance(told, CommentedMap):
-            return Value(place, {"constant": told})
-        return self.value(told, place)
-
-
-def _text(value: Any) -> str:
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+                found.append(Expectation(place, str(subject), str(of), tuple(reader.bounds(bounds, place))))
+    return found

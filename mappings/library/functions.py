@@ -1,14 +1,17 @@
-"""Functions for `call:`: each takes one text and gives a text or a list of texts.
+"""Functions for `call:`: each takes one text, and perhaps options by name, and gives a text or a list of texts.
 
-A function raises ValueError with a sentence for what it cannot read.
+A function is pure and typed; options are `int` or `str`. It raises ValueError with a sentence for what it cannot read.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from mappings.library.check_digits import gtin, sscc
 
 
 def upper(text: str) -> str:
@@ -18,6 +21,15 @@ def upper(text: str) -> str:
     'R-10K'
     """
     return text.upper()
+
+
+def half_width(text: str) -> str:
+    """The text with full-width letters, digits and signs as plain ones.
+
+    >>> half_width("Ｌ２６（甲）")
+    'L26(甲)'
+    """
+    return unicodedata.normalize("NFKC", text)
 
 
 def after_slash(text: str) -> str:
@@ -38,6 +50,36 @@ def before_slash(text: str) -> str:
     return text.split("/", 1)[0]
 
 
+def left(text: str, *, length: int) -> str:
+    """The first characters of the text.
+
+    >>> left("2604-0001", length=4)
+    '2604'
+    """
+    return text[:length]
+
+
+def without_leading(text: str, *, sign: str) -> str:
+    """The text without the signs that it begins with, such as the zeros of an SAP number; at least one character stays.
+
+    >>> without_leading("000000000000001234", sign="0"), without_leading("000", sign="0")
+    ('1234', '0')
+    """
+    return text.lstrip(sign) or text[-1:]
+
+
+def part_of(text: str, *, pattern: str) -> str:
+    r"""What the first group of a regular expression finds.
+
+    >>> part_of("批次:L260301-7 供应商", pattern=r"批次[:：](\S+)")
+    'L260301-7'
+    """
+    found = re.search(pattern, text)
+    if found is None or not found.groups():
+        raise ValueError(f"has nothing that {pattern!r} finds in a group")
+    return str(found[1])
+
+
 def percent_of_fraction(text: str) -> str:
     """A share such as 0.02 as a percentage.
 
@@ -50,6 +92,15 @@ def percent_of_fraction(text: str) -> str:
         raise ValueError("is no number") from fault
 
 
+def negated(text: str) -> str:
+    """A number with the other sign: systems that write what left stock below zero.
+
+    >>> negated("-12.50"), negated("3")
+    ('12.50', '-3')
+    """
+    return text[1:] if text.startswith("-") else f"-{text}"
+
+
 def words(text: str) -> list[str]:
     """The words of a text, separated by blanks, commas or semicolons, also full-width ones.
 
@@ -59,7 +110,21 @@ def words(text: str) -> list[str]:
     return [word for word in re.split(r"[\s,;，；、]+", text) if word]
 
 
-FUNCTIONS: Mapping[str, Callable[[str], Any]] = {
-    function.__name__: function for function in (upper, after_slash, before_slash, percent_of_fraction, words)
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    function.__name__: function
+    for function in (
+        upper,
+        half_width,
+        after_slash,
+        before_slash,
+        left,
+        without_leading,
+        part_of,
+        percent_of_fraction,
+        negated,
+        words,
+        gtin,
+        sscc,
+    )
 }
 """Name → function: all that YAML may call."""

@@ -45,7 +45,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "source_kind", "source_key", "content"],
-            set_={name: statement.excluded[name] for name in ("problems", "state", "things", "job")},
+            set_={name: statement.excluded[name] for name in ("problems", "stage", "state", "things", "job")},
         ),
         [
             {
@@ -105,7 +105,7 @@ def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str
     connection.execute(
         text(
             "UPDATE quarantine q SET state = 'resolved' FROM unnest(:connections, :kinds, :keys) AS a(connection, kind, key)"
-            " WHERE q.state = 'waiting' AND q.stage = 'interpret' AND q.connection = a.connection AND q.source_kind = a.kind"
+            " WHERE q.state = 'waiting' AND q.stage IN ('interpret', 'held') AND q.connection = a.connection AND q.source_kind = a.kind"
             " AND q.source_key = a.key"
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("connections", "kinds", "keys"))),
         {"connections": connections, "kinds": kinds, "keys": keys},

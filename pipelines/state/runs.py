@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,15 +114,21 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
     )
 
 
-def finish(connection: Connection, *, now: datetime) -> None:
-    """Close pulled runs none of whose documents wait for interpretation any more."""
-    connection.execute(
+def finish(connection: Connection, *, now: datetime) -> list[Any]:
+    """Close pulled runs none of whose documents wait for interpretation any more: their id, connection and kind."""
+    done = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
-            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
+            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new') RETURNING r.id, r.connection, r.kind"
         ),
         {"now": now},
     )
+    return list(done)
+
+
+def note(connection: Connection, run_id: int, findings: Sequence[Mapping[str, str]]) -> None:
+    """Note what a run did not meet of what its mapping expects."""
+    connection.execute(update(run).where(run.c.id == run_id).values(findings=list(findings)))
 
 
 def due_now(connection: Connection, *, now: datetime) -> list[Any]:
@@ -150,5 +156,5 @@ def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
         {"ids": list(ids)},
     )
     counted = ("fetched", "unchanged", "applied", "quarantined", "waiting")
-    names = ("id", "connection", "plant", "kind", "state", *counted, "attempts", "message", "verdict")
+    names = ("id", "connection", "plant", "kind", "state", *counted, "attempts", "message", "verdict", "findings")
     return [{name: getattr(row, name) for name in names} for row in found]

@@ -79,6 +79,7 @@ run = Table(
     Column("unchanged", BigInteger, nullable=False),
     Column("message", Text),
     Column("verdict", Text),
+    Column("findings", JSONB, comment="what its mapping expects of a run and it did not meet"),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
     Index("uq_run_due", "connection", "kind", "nominal_at", unique=True),

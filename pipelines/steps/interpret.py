@@ -6,15 +6,25 @@ One transaction a batch: provenance, events, quarantine, outbox wishes and the i
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
-from mappings.engine.apply import Mapped, Mapper
+import msgspec
+
+from mappings.engine.apply import Mapper
+from mappings.engine.plan import Mapped, Outcome
+from mappings.engine.shapes import Shapes
+from mappings.engine.steps import Line as MappingLine
 from pipelines.ports import Line, Plumbing
-from pipelines.state import inbox, outbox, quarantine, runs
+from pipelines.state import inbox, mapping_releases, outbox, quarantine, run_counts, source_fields, unknown_codes
+from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
+from pipelines.state.unknown_codes import Noted
+from pipelines.steps.finish import finish
 from pipelines.steps.weave import Woven, things_named, weave
 from pipelines.steps.wish import wishes
 from trace_core.documents.envelope import Document, content_hash, read_document
@@ -23,6 +33,7 @@ from trace_core.store.sources import current_of_sources
 from trace_core.store.take import Provenance
 
 BATCH = 500
+_JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
 @dataclass(slots=True)
@@ -31,15 +42,23 @@ class _Batch:
     quarantined: list[Quarantined] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
     names: dict[tuple[str, str, str], set[tuple[str, str, str]]] = field(default_factory=dict)
+    unknown: list[Noted] = field(default_factory=list)
+    fields: set[tuple[str, str, str, str]] = field(default_factory=set)
+    mappers: dict[tuple[str, str], Mapper] = field(default_factory=dict)
+    counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
 
 def interpret(plant: str, plumbing: Plumbing) -> int:
     """Interpret what waits in a plant's inbox, batch after batch; how many raw documents were interpreted."""
     done = 0
-    while count := _one_batch(plant, plumbing):
-        done += count
+    try:
+        while count := _one_batch(plant, plumbing):
+            done += count
+    except BaseException:
+        plumbing.shapes.clear()  # what was seen in a batch that did not come about is looked at again
+        raise
     with plumbing.begin() as connection:
-        runs.finish(connection, now=plumbing.now())
+        finish(connection, plumbing)
     return done
 
 
@@ -49,8 +68,9 @@ def _one_batch(plant: str, plumbing: Plumbing) -> int:
         if not rows:
             return 0
         now, batch = plumbing.now(), _Batch()
-        for row in rows:
-            _interpret_row(row, plumbing, batch)
+        in_kinds = sorted(rows, key=lambda row: (row.connection, row.kind))  # stable: a key's versions keep their order
+        for (name, kind), group in groupby(in_kinds, key=lambda row: (row.connection, row.kind)):
+            _interpret_kind(name, kind, list(group), plumbing, batch)
         held = current_of_sources(connection, list(batch.names))
         fresh = [one for one in batch.woven if not _as_held(one, held)]
         fresh += _withdrawals(rows, batch, held)
@@ -61,44 +81,102 @@ def _one_batch(plant: str, plumbing: Plumbing) -> int:
         outbox.wish(connection, wishes(accepted, plumbing), now=now)
         bad = set(batch.bad)
         inbox.settle(connection, [row.id for row in rows if row.id not in bad], batch.bad)
+        _note(connection, rows, batch, plumbing)
     return len(rows)
 
 
-def _interpret_row(row: Any, plumbing: Plumbing, batch: _Batch) -> None:
-    line = plumbing.lines.get(row.connection)
-    source = (row.connection, row.kind, row.key)
+def _note(connection: Transaction, rows: Sequence[Any], batch: _Batch, plumbing: Plumbing) -> None:
+    """Keep what mappings want to know of a batch: their versions, unknown codes, fields of the systems, counts."""
+    now = plumbing.now()
+    for mapper in batch.mappers.values():
+        mapping_releases.keep(connection, mapper.name, mapper.version, mapper.files, now=now)
+    unknown_codes.note(connection, {(row.connection, row.kind, row.key) for row in rows}, batch.unknown, now=now)
+    source_fields.seen(connection, batch.fields, now=now)
+    run_counts.add(connection, batch.counts)
+
+
+def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, batch: _Batch) -> None:
+    """Interpret the documents of one kind of one connection together."""
+    line = plumbing.lines.get(name)
+    payloads, wrong = _parsed(rows)
     try:
-        woven = [] if row.deleted else _documents(row, line, plumbing)
+        mapper = _mapper(line, name, kind, plumbing)
     except Rejected as fault:
-        batch.quarantined.append(_put_away(row, fault))
-        batch.bad.append(row.id)
+        for row in rows:
+            _use(row, Outcome([], list(fault.problems)), None, line, batch)
         return
-    batch.names[source] = {one.document.name for one in woven}
-    batch.woven += woven
+    batch.mappers[name, kind] = mapper
+    shapes = plumbing.shapes.setdefault((name, kind), Shapes())
+    batch.fields |= {(name, kind, *one) for payload in payloads.values() for one in shapes.new(payload)}
+    plan = mapper.plan(MappingLine(line.name, line.plant, line.zone)) if line else None
+    outcomes = dict(zip(payloads, plan.apply_many(list(payloads.values())) if plan else (), strict=True)) | wrong
+    for row in rows:
+        _use(row, outcomes.get(row.id, Outcome([])), mapper, line, batch)
 
 
-def _documents(row: Any, line: Line | None, plumbing: Plumbing) -> list[Woven]:
+def _parsed(rows: Sequence[Any]) -> tuple[dict[int, Any], dict[int, Outcome]]:
+    """Payloads by the row's id, deletions left out, and what is to be said of those that are no JSON."""
+    found, wrong = dict[int, Any](), dict[int, Outcome]()
+    for row in (row for row in rows if not row.deleted):
+        try:
+            found[row.id] = _JSON.decode(bytes(row.payload))
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            wrong[row.id] = Outcome([], [Problem("", f"the payload is no JSON: {fault}")])
+    return found, wrong
+
+
+def _mapper(line: Line | None, name: str, kind: str, plumbing: Plumbing) -> Mapper:
+    """The mapping of a kind. Errors: `Rejected` where there is none, or one that is wrong: the documents wait until it is mended."""
     if line is None:
-        raise Rejected("unknown", problems=[Problem("", f"the site has no connection {row.connection} any more", row.connection)])
+        raise Rejected("unknown", problems=[Problem("", f"the site has no connection {name} any more", name)])
     try:
-        mapper = plumbing.mapper(line, row.kind)
+        mapper = plumbing.mapper(line, kind)
     except Misconfigured as fault:
         raise Rejected(fault.message, problems=fault.problems or [Problem("", fault.message)]) from fault
     if mapper is None:
-        said = f"there is no mapping for {line.system}/{row.kind}; write mappings/{line.system}/{row.kind}.yml in the site"
-        raise Rejected("no mapping", problems=[Problem("", said, row.kind)])
-    payload = json.loads(bytes(row.payload), parse_float=Decimal)
-    mapped, problems = mapper.apply(payload, zone=line.zone, plant=line.plant, connection=line.name)
-    origin = Provenance(row.connection, row.kind, row.key, mapper.name, mapper.version)
-    woven: list[Woven] = []
-    for one in mapped:
-        try:
-            woven.append(Woven(_checked(one, row.revision, line), origin, bytes(row.payload)))
-        except Rejected as fault:
-            problems += [_placed(problem, one, mapper) for problem in fault.problems]
+        said = f"there is no mapping for {line.system}/{kind}; write mappings/{line.system}/{kind}.yml in the site"
+        raise Rejected("no mapping", problems=[Problem("", said, kind)])
+    return mapper
+
+
+def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, batch: _Batch) -> None:
+    """Take what a mapping made of a raw document; with any problem the raw document is put away as a whole."""
+    problems, woven = list(outcome.problems), list[Woven]()
+    if mapper is not None and line is not None:
+        origin = Provenance(row.connection, row.kind, row.key, mapper.name, mapper.version)
+        for one in outcome.documents:
+            try:
+                woven.append(Woven(_checked(one, row.revision, line), origin, bytes(row.payload)))
+            except Rejected as fault:
+                problems += [_placed(problem, one, mapper) for problem in fault.problems]
+        batch.unknown += [
+            Noted(
+                row.connection, row.plant, one.table, one.organisation, one.code, one.policy, mapper.name, mapper.version, row.kind, row.key
+            )
+            for one in outcome.unknown
+        ]
+    holds = len(problems) == sum(one.policy == "hold" for one in outcome.unknown)
+    _count(row, woven, problems, batch, held=holds)
     if problems:
-        raise Rejected(f"{len(problems)} problem(s)", problems=problems)
-    return woven
+        batch.quarantined.append(_put_away(row, problems, "held" if holds else "interpret"))
+        batch.bad.append(row.id)
+        return
+    batch.names[row.connection, row.kind, row.key] = {one.document.name for one in woven}
+    batch.woven += woven
+
+
+def _count(row: Any, woven: Sequence[Woven], problems: Sequence[Problem], batch: _Batch, *, held: bool) -> None:
+    if row.run_id is None or row.deleted:
+        return
+    batch.counts[row.run_id, "raw", ""] += 1
+    if problems:
+        batch.counts[row.run_id, "held" if held else "rejected", ""] += 1
+        return
+    for one in woven:
+        kind = one.document.kind
+        batch.counts[row.run_id, "documents", kind] += 1
+        for name in one.document.body:
+            batch.counts[row.run_id, "filled", f"{kind}.{name}"] += 1
 
 
 def _checked(one: Mapped, revision: int, line: Line) -> Document:
@@ -108,7 +186,7 @@ def _checked(one: Mapped, revision: int, line: Line) -> Document:
 
 def _placed(problem: Problem, one: Mapped, mapper: Mapper) -> Problem:
     """A schema's problem with the line of the mapping that made the field."""
-    place = one.place(problem.path)
+    place = one.origins.place(problem.path)
     return Problem(problem.path, problem.problem, problem.value, str(place) if place else mapper.told.file)
 
 
@@ -142,7 +220,7 @@ def _withdrawals(rows: Sequence[Any], batch: _Batch, held: dict[tuple[str, str, 
     return found
 
 
-def _put_away(row: Any, fault: Rejected) -> Quarantined:
+def _put_away(row: Any, problems: Sequence[Problem], stage: str) -> Quarantined:
     try:
         told = json.loads(bytes(row.payload))
     except ValueError:
@@ -152,8 +230,8 @@ def _put_away(row: Any, fault: Rejected) -> Quarantined:
         plant=row.plant,
         source_kind=row.kind,
         source_key=row.key,
-        stage="interpret",
-        problems=fault.problems,
+        stage=stage,
+        problems=tuple(problems),
         payload=bytes(row.payload),
         revision=row.revision,
         things=frozenset(things_named(row.kind, row.plant, told)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pipelines.ports import Plumbing
 from pipelines.state import captures, cases, inbox, item_changes, outbox, own_hashes, runs, subscriptions
+from pipelines.steps.finish import finish
 from pipelines.steps.index import is_due
+from pipelines.steps.release import release
 
 
 def sweep(plumbing: Plumbing) -> int:
@@ -16,6 +18,7 @@ def sweep(plumbing: Plumbing) -> int:
     now = plumbing.now()
     with plumbing.begin() as connection:
         due = runs.due_now(connection, now=now)
+        release(connection, plumbing)
         plants = inbox.plants_with_work(connection)
         names = outbox.connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
@@ -26,7 +29,7 @@ def sweep(plumbing: Plumbing) -> int:
             ("hash", own_hashes.is_behind(connection)),
             ("reinterpret", item_changes.any_wait(connection)),
         ]
-        runs.finish(connection, now=now)
+        finish(connection, plumbing)
         captures.prune(connection, before=now - plumbing.keep_payloads)
     for row in due:
         plumbing.wake("pull", row.id, row.plant)

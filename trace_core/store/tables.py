@@ -52,7 +52,7 @@ document = Table(
     Column("source_kind", Text, nullable=False),
     Column("source_key", Text, nullable=False),
     Column("mapping", Text, nullable=False, comment="provenance: which mapping made it, at which version"),
-    Column("mapping_version", Integer, nullable=False),
+    Column("mapping_version", Text, nullable=False),
     Index("uq_document_revision", "plant", "kind", "key", "revision", unique=True, postgresql_where=text("state <> 'conflict'")),
     Index("ix_document_awaits", "awaits", postgresql_where=text("state = 'parked'")),
     Index("ix_document_source", "connection", "source_kind", "source_key"),

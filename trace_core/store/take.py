@@ -38,7 +38,7 @@ class Provenance:
     source_kind: str
     source_key: str
     mapping: str = "canonical"
-    mapping_version: int = 1
+    mapping_version: str = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +199,8 @@ def _line(id_: int, new: New, now: str, *, current: bool) -> bytes:
     _, one, origin = new
     name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at}\t{now}"
     head = f"{name}\t{'t' if one.deleted else 'f'}\t{one.content}\t".encode()
-    came = "\t".join(map(escaped, (origin.connection, origin.source_kind, origin.source_key, origin.mapping)))
-    tail = f"\twoven\t{'t' if current else 'f'}\t{came}\t{origin.mapping_version}\n".encode()
+    came = "\t".join(map(escaped, (origin.connection, origin.source_kind, origin.source_key, origin.mapping, origin.mapping_version)))
+    tail = f"\twoven\t{'t' if current else 'f'}\t{came}\n".encode()
     return head + one.text.replace(b"\\", b"\\\\") + tail
 
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.Column("source_kind", sa.Text(), nullable=False),
         sa.Column("source_key", sa.Text(), nullable=False),
         sa.Column("mapping", sa.Text(), nullable=False, comment="provenance: which mapping made it, at which version"),
-        sa.Column("mapping_version", sa.Integer(), nullable=False),
+        sa.Column("mapping_version", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
     op.create_index("ix_document_awaits", "document", ["awaits"], unique=False, postgresql_where=sa.text("state = 'parked'"))
@@ -283,6 +283,12 @@ def upgrade() -> None:
         sa.Column("unchanged", sa.BigInteger(), nullable=False),
         sa.Column("message", sa.Text(), nullable=True),
         sa.Column("verdict", sa.Text(), nullable=True),
+        sa.Column(
+            "findings",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="what its mapping expects of a run and it did not meet",
+        ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
@@ -416,6 +422,64 @@ def _epcis() -> None:
             comment="who was adding documents then; when they ended, upto is reached",
         ),
         sa.PrimaryKeyConstraint("base", name=op.f("pk_own_hash_state")),
+    )
+    op.create_table(
+        "mapping_release",
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False, comment="as in the provenance of documents"),
+        sa.Column(
+            "files",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="name → text of the mapping and of every table that it looks into",
+        ),
+        sa.Column("used_since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("mapping", "version", name="pk_mapping_release"),
+    )
+    op.create_table(
+        "unknown_code",
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("plant", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False, comment="reject, hold or keep: what the mapping says"),
+        sa.Column("mapping", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False, comment="of the mapping that did not know it"),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connection", "table_name", "organisation", "code", name="pk_unknown_code"),
+    )
+    op.create_table(
+        "unknown_code_document",
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("table_name", sa.Text(), nullable=False),
+        sa.Column("organisation", sa.Text(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("source_kind", sa.Text(), nullable=False),
+        sa.Column("source_key", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "connection", "table_name", "organisation", "code", "source_kind", "source_key", name="pk_unknown_code_document"
+        ),
+    )
+    op.create_index("ix_unknown_code_document_source", "unknown_code_document", ["connection", "source_kind", "source_key"], unique=False)
+    op.create_table(
+        "source_field",
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("path", sa.Text(), nullable=False, comment="names joined by dots, rows of lists without their number"),
+        sa.Column("sort", sa.Text(), nullable=False, comment="text, number, truth, empty, or object"),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False, comment="to the hour"),
+        sa.PrimaryKeyConstraint("connection", "kind", "path", "sort", name="pk_source_field"),
+    )
+    op.create_table(
+        "run_count",
+        sa.Column("run_id", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False, comment="raw, rejected, held, documents or filled"),
+        sa.Column("of", sa.Text(), nullable=False, comment="a kind of canonical document, or one of its fields"),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("run_id", "subject", "of", name="pk_run_count"),
     )
     op.create_table(
         "own_hash_item",

@@ -32,9 +32,9 @@ def raw(kind: str) -> Any:
 
 
 def mapped(kind: str, document: Any) -> list[dict[str, Any]]:
-    found, problems = mapper(kind).apply(document, zone=CHINA, plant="HZ", connection="hz")
-    assert problems == []
-    return [{"kind": one.kind, "plant": "HZ", "key": one.key, "revision": 1, "body": one.body} for one in found]
+    outcome = mapper(kind).apply(document, zone=CHINA, plant="HZ", connection="hz")
+    assert outcome.problems == []
+    return [{"kind": one.kind, "plant": "HZ", "key": one.key, "revision": 1, "body": one.body} for one in outcome.documents]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,7 +73,7 @@ def test_what_is_not_known_is_rejected_with_its_value(kind: str, entity: str, ch
     document = raw(kind)
     document[entity][0] |= change
 
-    _, problems = mapper(kind).apply(document, zone=CHINA, plant="HZ", connection="hz")
+    problems = mapper(kind).apply(document, zone=CHINA, plant="HZ", connection="hz").problems
 
     assert value in {problem.value for problem in problems}
     assert all(problem.rule.startswith(f"mappings/kingdee/{kind}.yml:") for problem in problems)
@@ -83,7 +83,7 @@ def test_an_issue_without_its_order_is_rejected() -> None:
     document = raw("PRD_PickMtrl")
     document["FEntity"][0]["FMoBillNo"] = None
 
-    _, problems = mapper("PRD_PickMtrl").apply(document, zone=CHINA, plant="HZ", connection="hz")
+    problems = mapper("PRD_PickMtrl").apply(document, zone=CHINA, plant="HZ", connection="hz").problems
 
     assert [problem.path for problem in problems] == ["FEntity.0.FMoBillNo"]
 

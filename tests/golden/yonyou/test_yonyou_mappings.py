@@ -34,16 +34,16 @@ def raw(kind: str) -> Any:
 
 
 def mapped(kind: str, document: Any) -> list[dict[str, Any]]:
-    found, problems = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
-    assert problems == []
-    return [{"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body} for one in found]
+    outcome = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
+    assert outcome.problems == []
+    return [{"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body} for one in outcome.documents]
 
 
 def judged(kind: str, document: Any) -> list[Document]:
-    found, problems = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
-    if problems:
-        raise Rejected("the mapping found problems", problems=problems)
-    return [read_document({"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body}) for one in found]
+    outcome = mapper(kind).apply(document, zone=CHINA, plant="SU", connection="su")
+    if outcome.problems:
+        raise Rejected("the mapping found problems", problems=outcome.problems)
+    return [read_document({"kind": one.kind, "plant": "SU", "key": one.key, "revision": 1, "body": one.body}) for one in outcome.documents]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +70,7 @@ def test_no_field_is_passed_over_in_silence(kind):
     ],
 )
 def test_what_is_not_known_is_rejected_with_its_value(kind, changes, value):
-    _, problems = mapper(kind).apply(raw(kind) | changes, zone=CHINA, plant="SU", connection="su")
+    problems = mapper(kind).apply(raw(kind) | changes, zone=CHINA, plant="SU", connection="su").problems
 
     assert value in {problem.value for problem in problems}
 

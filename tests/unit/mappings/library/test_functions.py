@@ -6,11 +6,11 @@ import doctest
 
 import pytest
 
-from mappings.library import functions
+from mappings.library import check_digits, functions
 
 
 def test_every_example_holds() -> None:
-    assert doctest.testmod(functions).failed == 0
+    assert doctest.testmod(functions).failed == doctest.testmod(check_digits).failed == 0
 
 
 def test_what_is_no_share_is_refused() -> None:

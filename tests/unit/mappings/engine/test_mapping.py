@@ -51,7 +51,8 @@ def write(tmp_path: Path, text: str) -> Path:
 
 def apply(tmp_path: Path, raw: dict[str, Any], text: str = GOOD) -> Any:
     mapper = read_mapper(write(tmp_path, text), "kingdee", tmp_path)
-    return mapper.apply(raw, zone=ZoneInfo("Asia/Shanghai"), plant="HZ", connection="hz")
+    outcome = mapper.apply(raw, zone=ZoneInfo("Asia/Shanghai"), plant="HZ", connection="hz")
+    return outcome.documents, outcome.problems
 
 
 def test_each_row_makes_a_document_and_a_row_that_does_not_hold_makes_none(tmp_path: Path) -> None:

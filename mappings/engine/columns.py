@@ -1,0 +1,221 @@
+"""Values of many frames at once: a column for each field, made without a call for every value wherever the value is of a usual sort.
+
+A column closure takes `Frames` and gives as many values, None for empty. What is usual (a source path with steps that need the value alone,
+numbers, joins, conversions, objects of these) has a loop of its own; the rest goes through the closures of `compile`, frame by frame.
+The first thing that is wrong raises ValueError: whoever asked does it again document by document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import repeat
+from operator import itemgetter
+from typing import Any
+
+from mappings.engine.compile import Compiler, there
+from mappings.engine.frames import MISSING, Source, source, walk
+from mappings.engine.language import Condition, Many, Part, Shape, Value
+from mappings.engine.rates import UNITS, Factor, converted
+from mappings.engine.reads import NEEDED, remembering
+from mappings.engine.steps import Change, changes
+from mappings.engine.values import PLAIN, as_text, clean, number_text, settled
+
+Column = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """Frames side by side: the documents, and beside them the rows of each name."""
+
+    places: tuple[Column, ...]
+
+    def __len__(self) -> int:
+        return len(self.places[0])
+
+    def taken(self, wanted: Column) -> Frames:
+        """Those for which a column is true."""
+        return Frames(tuple([one for one, keep in zip(place, wanted, strict=True) if keep] for place in self.places))
+
+
+Make = Callable[[Frames], Column]
+
+
+def column(part: Part, compiler: Compiler) -> Make:
+    """A column closure for a value, an object or a list."""
+    if isinstance(part, Shape):
+        return _shape([(name, column(inner, compiler)) for name, inner in part.members.items()])
+    if isinstance(part, Many) or "when" in part.verbs or {"first", "list"} & part.verbs.keys():
+        return each_frame(compiler.part(part))
+    steps, required = changes(part, compiler.context), bool(part.verbs.get("required"))
+    if "from" in part.verbs:
+        made = _read(source(str(part.verbs["from"]), compiler.names), steps, part, compiler)
+    elif "join" in part.verbs and not steps:
+        made = _join(part, compiler)
+    elif "constant" in part.verbs and not steps:
+        constant = settled(clean(part.verbs["constant"]))
+        return lambda frames: [constant] * len(frames)
+    else:
+        return each_frame(compiler.value(part))
+    return _needed(made) if required else made
+
+
+def each_frame(make: Callable[[Any], Any]) -> Make:
+    """A column by a closure that takes one frame."""
+    return lambda frames: [make(frame) for frame in zip(*frames.places, strict=True)]
+
+
+def objects(names: list[str], columns: list[Column]) -> Column:
+    """Objects of columns, members that are empty left out."""
+    if not any(None in values for values in columns):
+        return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None}
+        if None in row
+        else dict(zip(names, row, strict=True))
+        for row in zip(*columns, strict=True)
+    ]
+
+
+def _shape(members: list[tuple[str, Make]]) -> Make:
+    names = [name for name, _ in members]
+
+    def shape(frames: Frames) -> Column:
+        columns = [make(frames) for _, make in members]
+        made = objects(names, columns)
+        return [one or None for one in made] if None in columns[0] else made
+
+    return shape if members else lambda frames: [None] * len(frames)
+
+
+def _needed(make: Make) -> Make:
+    def needed(frames: Frames) -> Column:
+        made = make(frames)
+        if None in made:
+            raise ValueError(NEEDED)
+        return made
+
+    return needed
+
+
+# -- one source ----------------------------------------------------------------------------------------------------------------------
+
+
+def _read(at: Source, steps: list[Change], part: Value, compiler: Compiler) -> Make:
+    verbs = [step.verb for step in steps]
+    if not steps:
+        return _text(at)
+    if verbs == ["number"]:
+        return _numbers(at)
+    if verbs == ["number", "convert"] and not {"item", "on"} & part.verbs["convert"].keys() and not compiler.context.organised:
+        return _convert(at, part, compiler)
+    if all(step.pure for step in steps):
+        return _remembered(at, steps)
+    return each_frame(compiler.value(part))
+
+
+def _values(at: Source) -> Make:
+    """The values of a source as they are, None where nothing is."""
+    place, getters = at.at, [itemgetter(name) for name in at.parts]
+
+    def values(frames: Frames) -> Column:
+        found: Iterable[Any] = frames.places[place]
+        for getter in getters:
+            found = map(getter, found)
+        try:
+            return list(found)
+        except MISSING:
+            return [walk(row, at.parts) for row in frames.places[place]]
+
+    return values
+
+
+def _text(at: Source) -> Make:
+    values = _values(at)
+
+    def text(frames: Frames) -> Column:
+        found = values(frames)
+        try:
+            made: Column = list(map(str.strip, found))
+        except TypeError:
+            return [value.strip() or None if value.__class__ is str else settled(value) for value in found]
+        return [value or None for value in made] if "" in made else made
+
+    return text
+
+
+def _numbers(at: Source) -> Make:
+    values, plain = _values(at), PLAIN.match
+
+    def numbers(frames: Frames) -> Column:
+        found = values(frames)
+        try:
+            return [value if plain(value) else _number(value) for value in found]
+        except TypeError:
+            return [_number(value) for value in found]
+
+    return numbers
+
+
+def _number(value: Any) -> str | None:
+    cleaned = clean(value)
+    return None if cleaned is None else number_text(cleaned)
+
+
+def _remembered(at: Source, steps: list[Change]) -> Make:
+    values, (known, finish) = _values(at), remembering(steps)
+
+    def remembered(frames: Frames) -> Column:
+        found = values(frames)
+        try:
+            return list(map(known.__getitem__, found))
+        except (KeyError, TypeError):
+            return [known[value] if value.__class__ is str and value in known else finish(value) for value in found]
+
+    return remembered
+
+
+def holds(condition: Condition, compiler: Compiler) -> Make:
+    """A column of truth values: whether a condition holds."""
+    at, test = source(condition.path, compiler.names), compiler.condition(condition)
+    if condition.present is None:
+        return each_frame(test)
+    wanted, values = condition.present, _values(at)
+    return lambda frames: [wanted == (value.strip() != "" if value.__class__ is str else there(value)) for value in values(frames)]
+
+
+def _convert(at: Source, part: Value, compiler: Compiler) -> Make:
+    told, context = part.verbs["convert"], compiler.context
+    rates, numbers = context.rates(told.get("table", UNITS)), _numbers(at)
+    here, there_ = (column(told[name], compiler) for name in ("from", "to"))
+
+    def convert(frames: Frames) -> Column:
+        units = list(zip(here(frames), there_(frames), strict=True))
+        factors = {pair: _factor(*pair) for pair in set(units)}
+        return [
+            None if quantity is None else converted(quantity, factors[pair]) for quantity, pair in zip(numbers(frames), units, strict=True)
+        ]
+
+    def _factor(one: str | None, other: str | None) -> Factor:
+        if one is None or other is None:
+            raise ValueError("cannot be converted: a unit is empty")
+        return rates.factor(one, other)
+
+    return convert
+
+
+def _join(part: Value, compiler: Compiler) -> Make:
+    between = str(part.verbs.get("with", ""))
+    pieces = [
+        as_text(clean(one.verbs["constant"])) if set(one.verbs) == {"constant"} else column(one, compiler) for one in part.verbs["join"]
+    ]
+
+    def join(frames: Frames) -> Column:
+        columns = [repeat(piece, len(frames)) if isinstance(piece, str) else piece(frames) for piece in pieces]
+        try:
+            return [between.join(row) for row in zip(*columns, strict=True)]
+        except TypeError:
+            columns = [repeat(piece, len(frames)) if isinstance(piece, str) else piece(frames) for piece in pieces]
+            return [None if None in row else between.join(map(as_text, row)) for row in zip(*columns, strict=True)]
+
+    return join

@@ -1,0 +1,193 @@
+"""Mappings at work: unknown codes and those that wait for them, fields of the systems, versions, what runs should make."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.kit.contract import RawDocument
+from lotweave.bootstrap import House
+from lotweave.plumbing import plumbing_of
+from lotweave.settings import Connection, Plant
+from pipelines.ports import Plumbing
+from pipelines.state import inbox, mapping_releases, quarantine, runs, source_fields, unknown_codes
+from pipelines.steps.interpret import interpret
+from pipelines.steps.sweep import sweep
+from trace_core.store.sources import current_of_sources
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+MAPPING = """\
+mapping: kingdee/TEST
+version: 1
+documents:
+  - document: lot
+    key: FID
+    body:
+      item: FItem
+      lot: FLot
+      supplier: FSupplier
+      quality: {from: FGrade, code: {table: grades, unknown: %s}}
+expect: {rejected: {at_most: 0.5}, documents: {lot: {at_least: 2}}}
+"""
+
+
+@pytest.fixture
+def site(house: House, tmp_path: Path) -> House:
+    """A house with one Kingdee connection and a mapping and table of its own."""
+    folder = tmp_path / "site"
+    for name in ("mappings/kingdee", "codes"):
+        (folder / name).mkdir(parents=True)
+    plant, line = Plant("HZ", "HZ", ZoneInfo("Asia/Shanghai")), Connection("hz", "HZ", "kingdee", (), {})
+    return replace(house, site=replace(house.site, folder=folder, plants={"HZ": plant}, connections={"hz": line}))
+
+
+def write(house: House, policy: str, grades: str) -> None:
+    (house.site.folder / "mappings/kingdee/TEST.yml").write_text(MAPPING % policy, "utf-8")
+    (house.site.folder / "codes/grades.csv").write_text(f"from,to\n{grades}", "utf-8")
+
+
+def keep(house: House, *told: dict[str, Any], run: int | None = None) -> None:
+    """Raw documents into the inbox."""
+    raw = [RawDocument("hz", "TEST", str(one["FID"]), None, json.dumps(one).encode(), NOW) for one in told]
+    with house.begin() as connection:
+        inbox.keep(connection, raw, plant="HZ", run_id=run)
+
+
+def lot(number: int, grade: str | None = "A", **more: Any) -> dict[str, Any]:
+    return {"FID": number, "FItem": "CAP", "FLot": f"L{number}", "FGrade": grade} | more
+
+
+def held(house: House) -> dict[str, Any]:
+    """Current lots by key: (quality, revision)."""
+    with house.begin() as connection:
+        found = current_of_sources(connection, [("hz", "TEST", str(n)) for n in range(1, 9)])
+        return {name[2]: row.mapping_version for name, row in found.items()}
+
+
+def codes(house: House) -> list[tuple[str, int]]:
+    with house.begin() as connection:
+        return [(told["code"], told["documents"]) for told in unknown_codes.listing(connection)]
+
+
+def waits(house: House) -> list[str]:
+    with house.begin() as connection:
+        return [told["stage"] for told in quarantine.listing(connection)]
+
+
+@pytest.mark.parametrize(("policy", "stage"), [("reject", "interpret"), ("hold", "held")])
+def test_documents_with_an_unknown_code_wait_until_the_row_is_added(site: House, policy: str, stage: str) -> None:
+    write(site, policy, "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1), lot(2, "B"), lot(3, "B"), lot(4, "C"))
+
+    interpret("HZ", plumbing)
+    assert (codes(site), waits(site), list(held(site))) == ([("B", 2), ("C", 1)], [stage] * 3, ["1"])
+    sweep(plumbing)
+    interpret("HZ", plumbing)
+    assert codes(site) == [("B", 2), ("C", 1)]
+
+    write(site, policy, "A,released\nB,hold\n")
+    sweep(plumbing)
+    interpret("HZ", plumbing)
+
+    assert (codes(site), waits(site), sorted(held(site))) == ([("C", 1)], [stage], ["1", "2", "3"])
+
+
+def test_a_code_that_is_kept_is_noted_and_stops_nothing(site: House) -> None:
+    write(site, "keep", "A,released\n")
+    keep(site, lot(1, "hold"), lot(2))
+
+    interpret("HZ", plumbing_of(site))
+
+    assert (codes(site), waits(site), sorted(held(site))) == ([("hold", 1)], [], ["1", "2"])
+
+
+def test_a_code_leaves_when_its_document_no_longer_has_it(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1, "Z"))
+    interpret("HZ", plumbing)
+
+    keep(site, lot(1, "A"))
+    interpret("HZ", plumbing)
+
+    assert (codes(site), waits(site), list(held(site))) == ([], [], ["1"])
+
+
+def test_a_document_that_is_no_json_stops_nothing_but_itself(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    keep(site, lot(1))
+    with site.begin() as connection:
+        inbox.keep(connection, [RawDocument("hz", "TEST", "2", None, b'{"FID": ', NOW)], plant="HZ", run_id=None)
+
+    interpret("HZ", plumbing_of(site))
+
+    assert (waits(site), list(held(site))) == (["interpret"], ["1"])
+
+
+def test_fields_of_a_system_are_noted_with_their_sorts(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1), lot(2, None, FNew=[{"x": 1}]), lot(3, FLot=7))
+
+    interpret("HZ", plumbing)
+
+    with site.begin() as connection:
+        found = [(row.path, row.sort) for row in source_fields.fields_of(connection, "hz")]
+    assert ("FNew.x", "number") in found
+    assert {sort for path, sort in found if path == "FLot"} == {"text", "number"}
+    assert {sort for path, sort in found if path == "FGrade"} == {"text", "empty"}
+
+
+def test_a_version_is_kept_with_what_it_was_made_of(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1))
+    interpret("HZ", plumbing)
+    first = held(site)["1"]
+
+    write(site, "reject", "A,rejected\n")
+    keep(site, lot(1, FSupplier="M"))
+    interpret("HZ", plumbing)
+
+    second = held(site)["1"]
+    assert first != second
+    with site.begin() as connection:
+        texts = [mapping_releases.files_of(connection, "kingdee/TEST", version) or {} for version in (first, second)]
+    assert ["A,rejected" in text["site/codes/grades.csv"] for text in texts] == [False, True]
+
+
+def run(house: House, plumbing: Plumbing, at: datetime, *told: dict[str, Any]) -> Any:
+    """A whole run with these documents: its findings."""
+    with house.begin() as connection:
+        (number,) = runs.create(connection, [runs.Due("hz", "HZ", "TEST", 0, at)], now=at)
+        row = runs.claim(connection, number, now=at)
+    keep(house, *told, run=number)
+    with house.begin() as connection:
+        runs.pulled(connection, number, row.attempts)
+    interpret("HZ", plumbing)
+    with house.begin() as connection:
+        (found,) = runs.listing(connection, [number])
+    assert found["state"] == "done"
+    return found["findings"]
+
+
+def test_a_run_that_is_not_as_expected_says_so(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+
+    fine = run(site, plumbing, NOW, lot(1), lot(2), lot(3, "Z"))
+    odd = run(site, plumbing, NOW + timedelta(hours=1), lot(4), lot(5, "Z"), lot(6, "Z"))
+
+    assert fine is None
+    assert [told["problem"] for told in odd] == [
+        "rejected: 0.666667 of all, expected at most 0.5",
+        "documents of lot: 1, expected at least 2",
+    ]
+    assert all(told["path"].startswith("mappings/kingdee/TEST.yml:11:") for told in odd)
