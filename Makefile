@@ -36,6 +36,11 @@ bench-trace: setup ## the genealogy at 50 million links beside PostgreSQL and th
 bench-trace-month: setup ## a month of 150 million links, without the peer
 	@$(BIN)/python -m bench.trace --units 2050000 --name g150 --no-peer
 
+.PHONY: bench-mapping
+bench-mapping: setup ## 100,000 records mapped, beside closures, msgspec, polars, pydantic and marshmallow (about 3 minutes)
+	@$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
+	@$(BIN)/python -m bench.mapping
+
 .PHONY: lint
 lint: setup ## format check, lint, types, import contracts
 	@$(BIN)/ruff format --check .
@@ -54,6 +59,7 @@ format: setup ## format the code
 lock: ## renew the lock files (needs uv)
 	@uv pip compile pyproject.toml --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header -q -o requirements/run.lock
 	@uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header -q -o requirements/dev.lock
+	@uv pip compile pyproject.toml --extra bench --universal --python-version 3.11 --no-emit-index-url --generate-hashes --no-header -q -o requirements/bench.lock
 
 .PHONY: clean
 clean: ## remove what the other verbs made

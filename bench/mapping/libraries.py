@@ -1,6 +1,6 @@
 """The same work by libraries: each reads and checks the documents its own way, then a pass does what it has no words for.
 
-marshmallow `load(many=True)`, pydantic's `TypeAdapter`, msgspec's `convert`; all three end in the records of `closures.flat`.
+marshmallow `load(many=True)`, pydantic's `TypeAdapter`, msgspec's `convert`; all three end in the same records.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import msgspec
 from marshmallow import EXCLUDE, Schema, fields
 from pydantic import BaseModel, TypeAdapter
 
-from bench.mapping.peers import ZONE, coded, needed, number, plain, text
+from bench.mapping.peers import ZONE, coded, filled, joined, listed, needed, plain, text
 from bench.mapping.records import BASE_UNITS, FACTORS, STATES, STORES, UNITS, WORKERS
 
 
@@ -147,112 +147,70 @@ _PYDANTIC = TypeAdapter(list[Document])
 def by_marshmallow(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """`Schema.load(many=True)`, then the pass."""
     loaded: Any = _MARSHMALLOW.load(documents)
-    return [
-        _record(
-            head,
-            row,
-            {name: row[name]["FNumber"] for name in _NAMED},
-            {name: head[name]["FNumber"] for name in _HEAD_NAMED},
-            row.__getitem__,
-        )
-        for head in loaded
-        if head["FDocumentStatus"] == "C"
-        for row in head["FEntity"]
-        if text(row["FLot"]["FNumber"])
-    ]
+    found = []
+    for head in loaded:
+        if head["FDocumentStatus"] != "C":
+            continue
+        above = {name: head[name]["FNumber"] for name in ("FPrdOrgId", "FPickerId", "FWorkShopId")}
+        for row in head["FEntity"]:
+            named = {name: row[name]["FNumber"] for name in ("FMaterialId", "FLot", "FUnitID", "FStockId", "FEquipment")}
+            if text(named["FLot"]):
+                found.append(_record({**head, **above}, {**row, **named}))
+    return found
 
 
 def by_pydantic(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """`TypeAdapter.validate_python`, then the pass."""
-    return _objects(_PYDANTIC.validate_python(documents))
+    return _objects(_PYDANTIC.validate_python(documents), Document, Row)
 
 
 def by_msgspec(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """`msgspec.convert`, then the pass."""
-    return _objects(msgspec.convert(documents, list[_DocumentOf], strict=False))
+    return _objects(msgspec.convert(documents, list[_DocumentOf], strict=False), _DocumentOf, _RowOf)
 
 
-_NAMED = ("FMaterialId", "FLot", "FUnitID", "FStockId", "FEquipment")
-_HEAD_NAMED = ("FPrdOrgId", "FPickerId", "FWorkShopId")
-
-
-def _objects(documents: Any) -> list[dict[str, Any]]:
-    made = []
-    for head in documents:
-        if head.FDocumentStatus != "C":
+def _objects(documents: Any, document: type, row: type) -> list[dict[str, Any]]:
+    heads = [name for name in document.__annotations__ if name != "FEntity"]
+    rows, found = list(row.__annotations__), []
+    for one in documents:
+        if one.FDocumentStatus != "C":
             continue
-        shared = {
-            "recorded_at": _moment(head.FApproveDate),
-            "at": _moment(head.FDate),
-            "shipment": needed(text(head.FBillNo)),
-            "partner": text(head.FPrdOrgId.FNumber),
-            "person": coded(head.FPickerId.FNumber, WORKERS),
-            "operation": text(head.FWorkShopId.FNumber),
-            "type": text(head.FDescription),
-        }
-        for row in head.FEntity:
-            if not text(row.FLot.FNumber):
-                continue
-            unit = row.FUnitID.FNumber
-            record = shared | {
-                "key": f"PICK/{head.FID}/{row.FEntryID}",
-                "quantity": _quantity(row.FActualQty, unit),
-                "uom": coded(unit, BASE_UNITS),
-                "order": f"{text(row.FMoBillNo)}-{row.FMoEntrySeq}",
-                "equipment": text(row.FEquipment.FNumber),
-                "item": needed(text(row.FMaterialId.FNumber)),
-                "number": needed(text(row.FLot.FNumber)),
-                "supplier_lot": text(row.FSupplierLot),
-                "quality": coded(row.FStockStatusId, STATES),
-                "store": coded(row.FStockId.FNumber, STORES),
-                "base": f"{row.FBaseQty:f}",
-                "price": f"{row.FPrice:f}",
-                "made_at": _moment(row.FProduceDate),
-                "expires_at": _moment(row.FExpiryDate),
-                "operator": text(row.FOperator),
-            }
-            made.append({name: value for name, value in record.items() if value is not None})
-    return made
+        head = {name: _plain(getattr(one, name)) for name in heads}
+        for entry in one.FEntity:
+            told = {name: _plain(getattr(entry, name)) for name in rows}
+            if text(told["FLot"]):
+                found.append(_record(head, told))
+    return found
 
 
-def _record(head: Any, named: dict[str, str], above: dict[str, str], get: Any) -> dict[str, Any]:
+def _plain(value: Any) -> Any:
+    return getattr(value, "FNumber", value)
+
+
+def _record(head: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    """One record of values that are read and checked."""
+    unit = row["FUnitID"]
+    here, base = coded(unit, UNITS), coded(unit, BASE_UNITS)
+    factor = 1 if here == base else int(FACTORS[here or "", base or ""])
+    thing = filled(kind="lot", item=needed(text(row["FMaterialId"])), number=needed(text(row["FLot"])))
+    lot = filled(kind="lot", item=text(head["FPrdOrgId"]), number=text(row["FSupplierLot"]))
+    used = filled(kind="lot", item=coded(row["FStockId"], STORES), number=joined("@", text(head["FBillNo"]), _moment(row["FExpiryDate"])))
+    designators = listed(coded(row["FStockStatusId"], STATES), text(head["FDescription"]))
     record = {
-        "key": f"PICK/{head['FID']}/{get('FEntryID')}",
+        "key": f"PICK/{head['FID']}/{row['FEntryID']}",
         "recorded_at": _moment(head["FApproveDate"]),
+        "order": joined("-", text(row["FMoBillNo"]), str(row["FMoEntrySeq"])),
+        "operation": text(head["FWorkShopId"]),
         "at": _moment(head["FDate"]),
-        "shipment": needed(text(head["FBillNo"])),
-        "partner": text(above["FPrdOrgId"]),
-        "person": coded(above["FPickerId"], WORKERS),
-        "operation": text(above["FWorkShopId"]),
-        "type": text(head["FDescription"]),
-        "quantity": _quantity(get("FActualQty"), named["FUnitID"]),
-        "uom": coded(named["FUnitID"], BASE_UNITS),
-        "order": f"{text(get('FMoBillNo'))}-{get('FMoEntrySeq')}",
-        "equipment": text(named["FEquipment"]),
-        "item": needed(text(named["FMaterialId"])),
-        "number": needed(text(named["FLot"])),
-        "supplier_lot": text(get("FSupplierLot")),
-        "quality": coded(get("FStockStatusId"), STATES),
-        "store": coded(named["FStockId"], STORES),
-        "base": f"{get('FBaseQty'):f}",
-        "price": f"{get('FPrice'):f}",
-        "made_at": _moment(get("FProduceDate")),
-        "expires_at": _moment(get("FExpiryDate")),
-        "operator": text(get("FOperator")),
+        "started_at": _moment(row["FProduceDate"]),
+        "equipment": text(row["FEquipment"]),
+        "people": listed(coded(head["FPickerId"], WORKERS), text(row["FOperator"])),
+        "outputs": listed(filled(thing=thing, quantity=plain(row["FActualQty"] * factor), uom=base, lot=lot)),
+        "inputs": listed(filled(thing=used, quantity=f"{row['FBaseQty']:f}", designators=designators)),
+        "good": f"{row['FPrice']:f}",
     }
     return {name: value for name, value in record.items() if value is not None}
 
 
 def _moment(value: datetime) -> str:
     return value.replace(tzinfo=ZONE).isoformat()
-
-
-def _quantity(value: Decimal, unit: str) -> str:
-    here, base = coded(unit, UNITS), coded(unit, BASE_UNITS)
-    if here is None or base is None:
-        raise ValueError("is empty")
-    factor = 1 if here == base else FACTORS[here, base]
-    return plain(value * int(factor))
-
-
-__all__ = ["by_marshmallow", "by_msgspec", "by_pydantic", "number"]

@@ -93,27 +93,51 @@ def quantity(row: dict[str, Any]) -> str | None:
     return plain(Decimal(exact.numerator) / exact.denominator)
 
 
+def joined(between: str, *parts: str | None) -> str | None:
+    """The parts joined, None when one is empty."""
+    return None if None in parts else between.join(parts)  # type: ignore[arg-type]
+
+
+def filled(**members: Any) -> dict[str, Any] | None:
+    """An object without what is empty."""
+    return {name: value for name, value in members.items() if value is not None} or None
+
+
+def listed(*entries: Any) -> list[Any] | None:
+    """A list without what is empty."""
+    return [entry for entry in entries if entry is not None] or None
+
+
+def output(head: dict[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
+    """What came out."""
+    return filled(
+        thing=filled(kind="lot", item=needed(text(row["FMaterialId"]["FNumber"])), number=needed(text(row["FLot"]["FNumber"]))),
+        quantity=quantity(row),
+        uom=coded(row["FUnitID"]["FNumber"], BASE_UNITS),
+        lot=filled(kind="lot", item=text(head["FPrdOrgId"]["FNumber"]), number=text(row["FSupplierLot"])),
+    )
+
+
+def used(head: dict[str, Any], row: dict[str, Any]) -> dict[str, Any] | None:
+    """What went in."""
+    number_ = joined("@", text(head["FBillNo"]), moment(row["FExpiryDate"]))
+    return filled(
+        thing=filled(kind="lot", item=coded(row["FStockId"]["FNumber"], STORES), number=number_),
+        quantity=number(row["FBaseQty"]),
+        designators=listed(coded(row["FStockStatusId"], STATES), text(head["FDescription"])),
+    )
+
+
 CLOSURES: list[tuple[str, Make]] = [
     ("key", lambda head, row: f"PICK/{head['FID']}/{row['FEntryID']}"),
     ("recorded_at", lambda head, _: moment(head["FApproveDate"])),
-    ("at", lambda head, _: needed(moment(head["FDate"]))),
-    ("shipment", lambda head, _: needed(text(head["FBillNo"]))),
-    ("partner", lambda head, _: text(head["FPrdOrgId"]["FNumber"])),
-    ("person", lambda head, _: coded(head["FPickerId"]["FNumber"], WORKERS)),
+    ("order", lambda _, row: joined("-", text(row["FMoBillNo"]), text(row["FMoEntrySeq"]))),
     ("operation", lambda head, _: text(head["FWorkShopId"]["FNumber"])),
-    ("type", lambda head, _: text(head["FDescription"])),
-    ("quantity", lambda _, row: quantity(row)),
-    ("uom", lambda _, row: coded(row["FUnitID"]["FNumber"], BASE_UNITS)),
-    ("order", lambda _, row: f"{text(row['FMoBillNo'])}-{row['FMoEntrySeq']}"),
+    ("at", lambda head, _: needed(moment(head["FDate"]))),
+    ("started_at", lambda _, row: moment(row["FProduceDate"])),
     ("equipment", lambda _, row: text(row["FEquipment"]["FNumber"])),
-    ("item", lambda _, row: needed(text(row["FMaterialId"]["FNumber"]))),
-    ("number", lambda _, row: needed(text(row["FLot"]["FNumber"]))),
-    ("supplier_lot", lambda _, row: text(row["FSupplierLot"])),
-    ("quality", lambda _, row: coded(row["FStockStatusId"], STATES)),
-    ("store", lambda _, row: coded(row["FStockId"]["FNumber"], STORES)),
-    ("base", lambda _, row: number(row["FBaseQty"])),
-    ("price", lambda _, row: number(row["FPrice"])),
-    ("made_at", lambda _, row: moment(row["FProduceDate"])),
-    ("expires_at", lambda _, row: moment(row["FExpiryDate"])),
-    ("operator", lambda _, row: text(row["FOperator"])),
+    ("people", lambda head, row: listed(coded(head["FPickerId"]["FNumber"], WORKERS), text(row["FOperator"]))),
+    ("outputs", lambda head, row: listed(output(head, row))),
+    ("inputs", lambda head, row: listed(used(head, row))),
+    ("good", lambda _, row: number(row["FPrice"])),
 ]

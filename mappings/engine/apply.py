@@ -15,7 +15,7 @@ from mappings.engine.language import MappingFile
 from mappings.engine.load import SHIPPED, read_mapping
 from mappings.engine.plan import Outcome, Plan, Tables
 from mappings.engine.rates import Rates, read_rates
-from mappings.engine.sources import known_sources, unlisted
+from mappings.engine.sources import read_sources, unlisted
 from mappings.engine.steps import Context, Line, Make
 from mappings.engine.tables import Table
 from mappings.engine.values import as_text
@@ -27,18 +27,19 @@ class Mapper:
     """A mapping ready for records: a plan for each connection, made when its first record comes.
 
     `version` names the mapping's own version and what it read: two mappers of one version do the same to every record. `files` are the
-    texts that it was made from, by name.
+    texts that it was made from, by name; `read` are the source paths that it reads, `known` also those that it ignores.
     """
 
-    def __init__(self, told: MappingFile, folders: Sequence[Path]) -> None:
+    def __init__(self, told: MappingFile, folders: Mapping[str, Path]) -> None:
         self.told = told
         self.name = told.name
-        self._codes, self._rates, problems = _tables(told, folders)
+        self._codes, self._rates, problems = _tables(told, list(folders.values()))
         if problems:
             raise Misconfigured(f"the tables of {told.file} have {len(problems)} problem(s)", code="codes", problems=problems)
         self.files = dict(told.texts) | _texts({**self._codes, **self._rates}, folders)
         self.version = f"{told.version}@{_digest(self.files)}"
-        self.known = known_sources(told)
+        self.read = read_sources(told)
+        self.known = self.read | told.ignore
         self._plans: dict[Line, Plan] = {}
 
     def plan(self, line: Line) -> Plan:
@@ -91,14 +92,18 @@ class Mapper:
         return unlisted(document, self.known)
 
 
-def read_mapper(path: Path, system: str, site: Path | None = None) -> Mapper:
+def read_mapper(path: Path, system: str, site: Path | None = None, shipped: Path = SHIPPED) -> Mapper:
     """The mapper of a file. Errors: `Misconfigured` with every problem of the file or of its tables."""
-    return Mapper(read_mapping(path), table_folders(system, site))
+    return Mapper(read_mapping(path, shipped), table_folders(system, site, shipped))
 
 
-def table_folders(system: str, site: Path | None = None) -> list[Path]:
-    """Where the tables of a system lie: the shipped ones, over them the site's for all systems, over these the site's for this one."""
-    return [SHIPPED / system / "codes", *([site / "codes", site / "codes" / system] if site else [])]
+def table_folders(system: str, site: Path | None = None, shipped: Path = SHIPPED) -> dict[str, Path]:
+    """Where the tables of a system lie: the shipped ones, over them the site's for all systems, over these the site's for this one.
+
+    Their names are those under which a version keeps their texts.
+    """
+    own = {"site/codes": site / "codes", f"site/codes/{system}": site / "codes" / system} if site else {}
+    return {f"shipped/{system}/codes": shipped / system / "codes", **own}
 
 
 def _nowhere(_: Any) -> None:
@@ -131,14 +136,9 @@ def _tables(told: MappingFile, folders: Sequence[Path]) -> tuple[dict[str, Table
     return codes, rates, problems
 
 
-def _texts(tables: Mapping[str, Table], folders: Sequence[Path]) -> dict[str, str]:
-    found = {}
-    for name in sorted(tables):
-        for folder in folders:
-            path = folder / f"{name}.csv"
-            if path.is_file():
-                found["/".join(path.parts[-3:])] = path.read_text("utf-8-sig")
-    return found
+def _texts(tables: Mapping[str, Table], folders: Mapping[str, Path]) -> dict[str, str]:
+    found = {f"{where}/{name}.csv": folder / f"{name}.csv" for name in sorted(tables) for where, folder in folders.items()}
+    return {name: path.read_text("utf-8-sig") for name, path in found.items() if path.is_file()}
 
 
 def _digest(files: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import repeat, starmap
 from operator import itemgetter
 from typing import Any
 
@@ -17,11 +17,21 @@ from mappings.engine.compile import Compiler, there
 from mappings.engine.frames import MISSING, Source, source, walk
 from mappings.engine.language import Condition, Many, Part, Shape, Value
 from mappings.engine.rates import UNITS, Factor, converted
-from mappings.engine.reads import NEEDED, remembering
+from mappings.engine.reads import NEEDED, Memory
 from mappings.engine.steps import Change, changes
 from mappings.engine.values import PLAIN, as_text, clean, number_text, settled
 
 Column = list[Any]
+
+
+class Full(Column):
+    """A column in which nothing is empty, so that nobody needs to look."""
+
+    __slots__ = ()
+
+
+def _has_gaps(values: Column) -> bool:
+    return values.__class__ is not Full and None in values
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,9 @@ def column(part: Part, compiler: Compiler) -> Make:
     """A column closure for a value, an object or a list."""
     if isinstance(part, Shape):
         return _shape([(name, column(inner, compiler)) for name, inner in part.members.items()])
-    if isinstance(part, Many) or "when" in part.verbs or {"first", "list"} & part.verbs.keys():
+    if isinstance(part, Many):
+        return _many([column(entry, compiler) for entry in part.entries])
+    if "when" in part.verbs or {"first", "list"} & part.verbs.keys():
         return each_frame(compiler.part(part))
     steps, required = changes(part, compiler.context), bool(part.verbs.get("required"))
     if "from" in part.verbs:
@@ -54,7 +66,7 @@ def column(part: Part, compiler: Compiler) -> Make:
         made = _join(part, compiler)
     elif "constant" in part.verbs and not steps:
         constant = settled(clean(part.verbs["constant"]))
-        return lambda frames: [constant] * len(frames)
+        return lambda frames: [constant] * len(frames) if constant is None else Full(repeat(constant, len(frames)))
     else:
         return each_frame(compiler.value(part))
     return _needed(made) if required else made
@@ -67,8 +79,8 @@ def each_frame(make: Callable[[Any], Any]) -> Make:
 
 def objects(names: list[str], columns: list[Column]) -> Column:
     """Objects of columns, members that are empty left out."""
-    if not any(None in values for values in columns):
-        return list(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
+    if not any(map(_has_gaps, columns)):
+        return Full(map(dict, map(zip, repeat(names), zip(*columns, strict=True))))
     return [
         {name: value for name, value in zip(names, row, strict=True) if value is not None}
         if None in row
@@ -81,17 +93,28 @@ def _shape(members: list[tuple[str, Make]]) -> Make:
     names = [name for name, _ in members]
 
     def shape(frames: Frames) -> Column:
-        columns = [make(frames) for _, make in members]
-        made = objects(names, columns)
-        return [one or None for one in made] if None in columns[0] else made
+        made = objects(names, [make(frames) for _, make in members])
+        return made if made.__class__ is Full else [one or None for one in made]
 
     return shape if members else lambda frames: [None] * len(frames)
+
+
+def _many(entries: list[Make]) -> Make:
+    """Lists whose entries are written out one by one, those that come out empty left out."""
+
+    def many(frames: Frames) -> Column:
+        columns = [make(frames) for make in entries]
+        if not any(map(_has_gaps, columns)):
+            return Full(map(list, zip(*columns, strict=True)))
+        return [[one for one in row if one is not None] or None for row in zip(*columns, strict=True)]
+
+    return many if entries else lambda frames: [None] * len(frames)
 
 
 def _needed(make: Make) -> Make:
     def needed(frames: Frames) -> Column:
         made = make(frames)
-        if None in made:
+        if _has_gaps(made):
             raise ValueError(NEEDED)
         return made
 
@@ -136,8 +159,10 @@ def _text(at: Source) -> Make:
     def text(frames: Frames) -> Column:
         found = values(frames)
         try:
-            made: Column = list(map(str.strip, found))
+            made: Column = Full(map(str.strip, found))
         except TypeError:
+            if set(map(type, found)) == {int}:
+                return Full(map(str, found))
             return [value.strip() or None if value.__class__ is str else settled(value) for value in found]
         return [value or None for value in made] if "" in made else made
 
@@ -150,9 +175,11 @@ def _numbers(at: Source) -> Make:
     def numbers(frames: Frames) -> Column:
         found = values(frames)
         try:
-            return [value if plain(value) else _number(value) for value in found]
+            if all(map(plain, found)):
+                return Full(found)
         except TypeError:
-            return [_number(value) for value in found]
+            pass
+        return [_number(value) for value in found]
 
     return numbers
 
@@ -163,14 +190,18 @@ def _number(value: Any) -> str | None:
 
 
 def _remembered(at: Source, steps: list[Change]) -> Make:
-    values, (known, finish) = _values(at), remembering(steps)
+    values, memory = _values(at), Memory(steps)
+    known, make = memory.known, memory.make
 
     def remembered(frames: Frames) -> Column:
         found = values(frames)
+        if not memory.of_use:
+            return [make(value) for value in found]
+        memory.looked_up(len(found))
         try:
-            return list(map(known.__getitem__, found))
+            return Full(map(known.__getitem__, found))
         except (KeyError, TypeError):
-            return [known[value] if value.__class__ is str and value in known else finish(value) for value in found]
+            return [known[value] if value.__class__ is str and value in known else make(value) for value in found]
 
     return remembered
 
@@ -192,9 +223,11 @@ def _convert(at: Source, part: Value, compiler: Compiler) -> Make:
     def convert(frames: Frames) -> Column:
         units = list(zip(here(frames), there_(frames), strict=True))
         factors = {pair: _factor(*pair) for pair in set(units)}
-        return [
-            None if quantity is None else converted(quantity, factors[pair]) for quantity, pair in zip(numbers(frames), units, strict=True)
-        ]
+        quantities = numbers(frames)
+        found = zip(quantities, map(factors.__getitem__, units), strict=True)
+        if quantities.__class__ is Full:
+            return Full(starmap(converted, found))
+        return [None if quantity is None else converted(quantity, factor) for quantity, factor in found]
 
     def _factor(one: str | None, other: str | None) -> Factor:
         if one is None or other is None:
@@ -213,7 +246,7 @@ def _join(part: Value, compiler: Compiler) -> Make:
     def join(frames: Frames) -> Column:
         columns = [repeat(piece, len(frames)) if isinstance(piece, str) else piece(frames) for piece in pieces]
         try:
-            return [between.join(row) for row in zip(*columns, strict=True)]
+            return Full(map(between.join, zip(*columns, strict=True)))
         except TypeError:
             columns = [repeat(piece, len(frames)) if isinstance(piece, str) else piece(frames) for piece in pieces]
             return [None if None in row else between.join(map(as_text, row)) for row in zip(*columns, strict=True)]

@@ -41,14 +41,14 @@ def mapping_problems(site: Path, kinds: set[tuple[str, str]] | None = None) -> l
     return problems
 
 
-def read_mapping(path: Path) -> MappingFile:
+def read_mapping(path: Path, shipped: Path = SHIPPED) -> MappingFile:
     """The mapping that a file states, or the shipped one with the changes of a file. Errors: `Misconfigured` with every problem."""
     reader = Reader("/".join(path.parts[-3:]))
-    found = _file(path, reader)
+    found = _file(path, reader, shipped)
     if found.extends is not None:
-        shipped = SHIPPED / path.parent.name / path.name
-        if shipped.is_file() and shipped != path:
-            found = overridden(read_mapping(shipped), found, reader)
+        base = shipped / path.parent.name / path.name
+        if base.is_file() and base != path:
+            found = overridden(read_mapping(base, shipped), found, reader)
         else:
             reader.wrong(Place(reader.file, 1, 1), f"extends a shipped mapping {path.parent.name}/{path.stem}, which there is not")
     if reader.problems:
@@ -56,7 +56,7 @@ def read_mapping(path: Path) -> MappingFile:
     return found
 
 
-def _file(path: Path, reader: Reader) -> MappingFile:
+def _file(path: Path, reader: Reader, shipped: Path) -> MappingFile:
     text = path.read_text("utf-8")
     try:
         told = YAML(typ="rt").load(text)
@@ -75,7 +75,7 @@ def _file(path: Path, reader: Reader) -> MappingFile:
         "version": str(numbers["version"]),
         "file": reader.file,
         "extends": numbers.get("extends"),
-        "texts": {reader.file: text},
+        "texts": {f"{'shipped' if path.is_relative_to(shipped) else 'site/mappings'}/{path.parent.name}/{path.name}": text},
     }
     expected = f"{path.parent.name}/{path.stem}"
     if common["name"] != expected:

@@ -6,7 +6,6 @@ somebody has to look whether the change still fits. A change without a name is o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from mappings.engine.language import Block, MappingFile, Shape
@@ -42,12 +41,8 @@ def overridden(shipped: MappingFile, site: MappingFile, reader: Reader) -> Mappi
         about=site.about or shipped.about,
         fields=_merged(shipped.fields, site.fields) if shipped.fields and site.fields else shipped.fields,
         extends=site.extends,
-        texts=_texts(shipped.texts, site.texts),
+        texts={**shipped.texts, **site.texts},
     )
-
-
-def _texts(shipped: Mapping[str, str], site: Mapping[str, str]) -> dict[str, str]:
-    return {f"shipped/{name}": text for name, text in shipped.items()} | dict(site)
 
 
 def _changed(block: Block, change: Block) -> Block:

@@ -84,17 +84,17 @@ _REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """How many of one unit another is; `decimal` where it has finite decimals."""
+    """How many of one unit another is; `decimal` where it has finite decimals, `whole` where it needs none."""
 
     exact: Fraction
     decimal: Decimal | None
-    same: bool
+    whole: int | None
 
 
 def factor_of(exact: Fraction) -> Factor:
     """A factor ready for use."""
     text = decimal_text(exact)
-    return Factor(exact, Decimal(text) if Fraction(text) == exact else None, exact == 1)
+    return Factor(exact, Decimal(text) if Fraction(text) == exact else None, int(exact) if exact.denominator == 1 else None)
 
 
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation])
@@ -105,8 +105,11 @@ def converted(quantity: str, factor: Factor) -> str:
 
     Errors: ValueError when it has no finite decimals.
     """
-    if factor.same:
-        return without_zeros(quantity)
+    if factor.whole is not None:
+        if factor.whole == 1:
+            return without_zeros(quantity)
+        if quantity.isdigit():
+            return str(int(quantity) * factor.whole)
     if factor.decimal is not None:
         return decimal_plain(_EXACT.multiply(Decimal(quantity), factor.decimal))
     exact = Fraction(Decimal(quantity)) * factor.exact

@@ -13,8 +13,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from mappings.engine.codes import POLICIES
 from mappings.engine.language import BOUNDS, DATES, NEEDS, STARTS, VERBS, Condition, Many, Place, Shape, Value
+from mappings.engine.targets import misfits
 from mappings.library.functions import FUNCTIONS
-from trace_core.documents.kinds import SCHEMAS
 from trace_core.errors import Problem
 
 
@@ -53,16 +53,11 @@ class Reader:
         if not isinstance(told, CommentedMap):
             self.wrong(place, "must be a table of fields")
             return Shape(place, {})
-        if kind:
-            self._fields_of(told, kind)
         members = {str(name): self.part(inner, self.place(told, name)) for name, inner in told.items() if inner is not None}
-        return Shape(place, members, frozenset(str(name) for name, inner in told.items() if inner is None))
-
-    def _fields_of(self, told: CommentedMap, kind: str) -> None:
-        names = [field.data_key or name for name, field in SCHEMAS[kind].fields.items()]
-        for name in told:
-            if name not in names:
-                self.wrong(self.place(told, name), f"{name} is no field of {kind}{near(str(name), names)}")
+        found = Shape(place, members, frozenset(str(name) for name, inner in told.items() if inner is None))
+        for where, said, names in misfits(found, kind) if kind else ():
+            self.wrong(where, said + (near(said.partition(" ")[0], names) if names else ""))
+        return found
 
     def part(self, told: Any, place: Place) -> Value | Shape | Many:
         """A value, a table of fields, or a list of these."""

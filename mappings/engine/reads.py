@@ -12,7 +12,7 @@ from mappings.engine.frames import MISSING, Source, walk
 from mappings.engine.steps import Change, Make
 from mappings.engine.values import settled
 
-REMEMBERED = 4096
+REMEMBERED = 16_384
 """Texts that one field remembers at most; then it begins anew."""
 NEEDED = "is empty, but the mapping needs it"
 
@@ -22,30 +22,42 @@ def read(at: Source, changes: list[Change], *, required: bool = False) -> Make:
     if not changes:
         return _text(at, required=required)
     pure = next((place for place, change in enumerate(changes) if not change.pure), len(changes))
-    known, finish = remembering(changes[:pure])
-    return _stepped(at, known, finish, [change.apply for change in changes[pure:]], required=required)
+    return _stepped(at, Memory(changes[:pure]), [change.apply for change in changes[pure:]], required=required)
 
 
-def remembering(changes: list[Change]) -> tuple[dict[Any, Any], Make]:
-    """(what is remembered: text → value, what makes the value of one that is not) for steps that need the value alone."""
-    applies = [change.apply for change in changes]
-    known: dict[Any, Any] = {}
+class Memory:
+    """What the steps of a field that need the value alone make of each text, made once and remembered while that is of use."""
 
-    def finish(found: Any) -> Any:
+    def __init__(self, changes: list[Change]) -> None:
+        self._applies = [change.apply for change in changes]
+        self.known: dict[Any, Any] = {}
+        self.of_use = True
+        self._seen = 0
+
+    def make(self, found: Any) -> Any:
+        """What the steps make of a value that is not remembered. Empty and failed values never are."""
         text = found.__class__ is str
         made = found.strip() or None if text else found
-        for apply in applies:
+        for apply in self._applies:
             if made is None:
                 return None
             made = apply(made, ())
         made = settled(made)
-        if text and made is not None:
-            if len(known) >= REMEMBERED:
-                known.clear()
-            known[found] = made
+        if text and made is not None and self.of_use:
+            self.known[found] = made
         return made
 
-    return known, finish
+    def looked_up(self, count: int) -> None:
+        """So many values were looked up: where nearly all texts differ, they are not remembered any more."""
+        self._seen += count
+        if len(self.known) >= REMEMBERED:
+            self.of_use = self._seen > MOSTLY_NEW * len(self.known)
+            self.known.clear()
+            self._seen = 0
+
+
+MOSTLY_NEW = 2
+"""Values a text that is worth remembering comes with at least, on average."""
 
 
 def _text(at: Source, *, required: bool) -> Make:
@@ -61,14 +73,15 @@ def _text(at: Source, *, required: bool) -> Make:
     return text
 
 
-def _stepped(at: Source, known: dict[Any, Any], finish: Make, rest: list[Any], *, required: bool) -> Make:
-    fetch = _fetch(at)
+def _stepped(at: Source, memory: Memory, rest: list[Any], *, required: bool) -> Make:
+    fetch, known = _fetch(at), memory.known
 
     def stepped(frame: Any) -> Any:
         found = fetch(frame)
         made = known.get(found) if found.__class__ is str else None
         if made is None:
-            made = finish(found)
+            made = memory.make(found)
+            memory.looked_up(1)
         for apply in rest:
             if made is None:
                 break

@@ -39,7 +39,7 @@ class Shelf:
     def _stamp(self, system: str, kind: str) -> Stamp:
         """What the files say of themselves: those of the mapping and every table that it may look into."""
         files: list[Path] = [folder / system / f"{kind}.yml" for folder in (self.site / "mappings", SHIPPED)]
-        for folder in table_folders(system, self.site):
+        for folder in table_folders(system, self.site).values():
             files += folder.glob("*.csv") if folder.is_dir() else ()
         return tuple(sorted(_seen(files)))
 

@@ -9,9 +9,9 @@ from mappings.engine.language import Many, MappingFile, Part, Shape, Value
 from mappings.engine.plan import paths_of
 
 
-def known_sources(told: MappingFile) -> set[str]:
-    """Full source paths that a mapping reads or ignores, names of `each` replaced by the paths they stand for."""
-    return set(_sources(told)) | set(told.ignore)
+def read_sources(told: MappingFile) -> set[str]:
+    """Full source paths that a mapping reads, names of `each` replaced by the paths they stand for."""
+    return set(_sources(told))
 
 
 def unlisted(document: Any, known: set[str]) -> set[str]:
@@ -43,7 +43,6 @@ def _sources(told: MappingFile) -> Iterator[str]:
         names: dict[str, str] = {}
         for name, path in block.each.items():
             names[name] = _full(path, names)
-            yield f"{names[name]}#rows"
         yield from (_full(condition.path, names) for condition in block.when)
         for part in (block.key, block.body, block.recorded_at):
             if part is not None:
@@ -53,7 +52,6 @@ def _sources(told: MappingFile) -> Iterator[str]:
 def _read(part: Part, names: Mapping[str, str]) -> Iterator[str]:
     if isinstance(part, Value) and "list" in part.verbs:
         rows = _full(str(part.verbs["list"]), names)
-        yield f"{rows}#rows"
         yield from _read(part.verbs["of"], {**names, "it": rows})
         yield from (_full(path, names) for path in paths_of(part.verbs.get("when", ())))
     elif isinstance(part, Value):

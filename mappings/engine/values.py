@@ -63,6 +63,7 @@ def without_zeros(text: str) -> str:
     """A decimal string without zeros that say nothing."""
     if "." in text:
         text = text.rstrip("0").rstrip(".")
+        return "0" if text == "-0" else text
     return "0" if text == "-0" else text
 
 

@@ -123,3 +123,18 @@ def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[in
 def plants_with_work(connection: Connection) -> list[str]:
     """Plants whose inbox has documents that wait for interpretation."""
     return list(connection.execute(select(inbox.c.plant).where(inbox.c.state == "new").distinct()).scalars())
+
+
+def payload_of(connection: Connection, source: tuple[str, str, str], revision: int) -> bytes | None:
+    """What a raw document (connection, kind, key) said at a revision, byte for byte; None where it is not kept."""
+    name, kind, key = source
+    wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & (inbox.c.key == key) & (inbox.c.revision == revision)
+    found = connection.execute(select(inbox.c.payload).where(wanted).limit(1)).scalar_one_or_none()
+    return bytes(found) if found is not None else None
+
+
+def newest(connection: Connection, names: Sequence[str], kind: str, *, limit: int) -> list[Any]:
+    """The newest raw documents of a kind over some connections, as the systems hold them now: connection, key and payload."""
+    wanted = inbox.c.connection.in_(list(names)) & (inbox.c.kind == kind) & inbox.c.latest & ~inbox.c.deleted
+    statement = select(inbox.c.connection, inbox.c.key, inbox.c.payload).where(wanted).order_by(inbox.c.id.desc()).limit(limit)
+    return list(connection.execute(statement))

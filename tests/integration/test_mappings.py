@@ -15,10 +15,13 @@ from connectors.kit.contract import RawDocument
 from lotweave.bootstrap import House
 from lotweave.plumbing import plumbing_of
 from lotweave.settings import Connection, Plant
+from mappings.engine.apply import read_mapper
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, mapping_releases, quarantine, runs, source_fields, unknown_codes
 from pipelines.steps.interpret import interpret
+from pipelines.steps.mapped import difference, drift, why
 from pipelines.steps.sweep import sweep
+from trace_core.errors import Rejected
 from trace_core.store.sources import current_of_sources
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -191,3 +194,65 @@ def test_a_run_that_is_not_as_expected_says_so(site: House) -> None:
         "documents of lot: 1, expected at least 2",
     ]
     assert all(told["path"].startswith("mappings/kingdee/TEST.yml:11:") for told in odd)
+
+
+def test_a_value_says_where_it_came_from_also_after_the_mapping_changed(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1, " A "))
+    interpret("HZ", plumbing)
+    write(site, "reject", "A,hold\n")
+
+    told = why(("HZ", "lot", "1"), "quality", plumbing)
+
+    assert (told["held"], told["source"]) == ("released", {"connection": "hz", "kind": "TEST", "key": "1"})
+    (made,) = told["made"]
+    assert made["from"] == [{"path": "FGrade", "value": " A "}]
+    assert made["steps"] == [{"verb": "code", "before": "A", "after": "released", "by": "codes/grades.csv:2:1"}]
+    assert made["rule"] == "mappings/kingdee/TEST.yml:10:7"
+    assert told["version"].startswith("1@")
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "said"), [("9", "quality", "there is no document"), ("1", "expires_at", "has no field expires_at")]
+)
+def test_what_cannot_be_explained_says_why(site: House, name: str, field: str, said: str) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1))
+    interpret("HZ", plumbing)
+
+    with pytest.raises(Rejected, match=said):
+        why(("HZ", "lot", name), field, plumbing)
+
+
+def test_a_change_is_tried_on_what_the_inbox_holds(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, *(lot(n) for n in range(1, 6)))
+    interpret("HZ", plumbing)
+    path = site.site.folder / "new" / "kingdee" / "TEST.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text((MAPPING % "reject").replace("lot: FLot", "lot: {from: FLot, call: {function: left, length: 1}}"), "utf-8")
+
+    found = difference(None, read_mapper(path, "kingdee", site.site.folder), "TEST", "kingdee", plumbing, limit=3)
+
+    assert found.as_json()["changes"][0] | {"examples": []} == {
+        "what": "changed",
+        "kind": "lot",
+        "field": "lot",
+        "count": 3,
+        "examples": [],
+    }
+    assert sorted(held(site)) == ["1", "2", "3", "4", "5"]
+
+
+def test_drift_names_fields_that_are_new_changed_or_never_came(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1), lot(2, FLot=7), lot(3, FNew={"x": 1}))
+    interpret("HZ", plumbing)
+
+    told = {(one["field"], one["what"]) for one in drift(plumbing)}
+
+    assert told == {("FLot", "changed"), ("FNew.x", "new"), ("FSupplier", "missing")}

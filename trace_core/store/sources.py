@@ -31,3 +31,19 @@ def current_of_sources(connection: Connection, sources: Sequence[Source]) -> dic
         {"names": names, "kinds": kinds, "keys": keys},
     )
     return {(row.plant, row.kind, row.key): row for row in found}
+
+
+def provenance_of(connection: Connection, name: tuple[str, str, str], revision: int | None = None) -> Any:
+    """A version of a document (plant, kind, key) with where it came from: the newest unless a revision is named; None where there is none.
+
+    The row has revision, body, deleted, state, connection, source_kind, source_key, mapping and mapping_version.
+    """
+    plant, kind, key = name
+    return connection.execute(
+        text(
+            "SELECT revision, body, deleted, state, connection, source_kind, source_key, mapping, mapping_version FROM document"
+            " WHERE plant = :plant AND kind = :kind AND key = :key AND (CAST(:revision AS bigint) IS NULL OR revision = :revision)"
+            " AND state <> 'conflict' ORDER BY revision DESC LIMIT 1"
+        ),
+        {"plant": plant, "kind": kind, "key": key, "revision": revision},
+    ).first()

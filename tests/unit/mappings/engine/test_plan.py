@@ -172,7 +172,6 @@ def test_another_plants_zone_and_codes_are_its_own(desk: Desk) -> None:
         ("{from: a, call: {function: without_leading, sign: '0'}}", "000123", "123"),
         ("{from: a, number: true, call: negated}", "-5", "5"),
         ("{join: [x, {from: a, when: {a: [y]}}], with: '-'}", "z", None),
-        ("{list: a, of: {n: it}}", ["x", " ", "y"], [{"n": "x"}, {"n": "y"}]),
         ("{from: a, number: true}", Decimal("1E+2"), "100"),
     ],
 )  # fmt: skip
@@ -181,6 +180,16 @@ def test_verbs(desk: Desk, verbs: str, value: Any, made: Any) -> None:
 
     assert outcome.problems == []
     assert outcome.documents[0].body.get("type") == made
+
+
+def test_lists_of_rows_and_lists_written_out(desk: Desk) -> None:
+    plan = desk.plan(
+        "mapping: kingdee/TEST\nversion: 1\ndocuments:\n  - document: operation\n    key: {from: FID}\n    body:\n"
+        "      people: [a, b, {constant: c}]\n      inputs: {list: rows, of: {uom: it.u, designators: {list: it.d, of: it}}}\n"
+    )
+    told = {"FID": 1, "a": " ", "b": 7, "rows": [{"u": "x", "d": ["C1", "", 2]}, {"u": " "}, {"d": "no list"}]}
+
+    assert plan.apply(told).documents[0].body == {"people": ["7", "c"], "inputs": [{"uom": "x", "designators": ["C1", "2"]}]}
 
 
 def test_an_explanation_names_sources_steps_rows_and_what_made_nothing(desk: Desk) -> None:
