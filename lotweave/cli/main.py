@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import as_built, demo, genealogy, index, keys, mapping, real, recall, record, running, site, systems, waiting
+from lotweave.cli import as_built, codes, demo, genealogy, index, keys, mapping, real, recall, record, running, site, systems, waiting
 
 app = typer.Typer(
     name="lotweave",
@@ -40,6 +40,7 @@ app.add_typer(waiting.stitch, name="stitch")
 app.add_typer(waiting.outbox, name="outbox")
 app.add_typer(index.index, name="index")
 app.add_typer(mapping.mapping, name="mapping")
+app.add_typer(codes.codes, name="codes")
 app.add_typer(record.record, name="record")
 app.add_typer(keys.app, name="keys")
 

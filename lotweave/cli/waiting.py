@@ -10,10 +10,11 @@ import typer
 
 from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+from lotweave.plumbing import plumbing_of
 from pipelines.state import outbox as outbox_rows
 from pipelines.state import quarantine as quarantine_rows
 from pipelines.steps.capture import take_in
-from pipelines.steps.replay import replay
+from pipelines.steps.replay import interpret_again, replay
 from trace_core.store.stitches import waiting_stitches
 
 quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")
@@ -78,15 +79,16 @@ def list_quarantine(
 
 @quarantine.command("replay")
 def replay_quarantine(
-    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of `list`; none: every EPCIS event that waits.")] = None,
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of `list`; none: everything that waits.")] = None,
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
 ) -> None:
-    """Take in EPCIS events that wait again; other records are loaded or pulled again where they came from."""
+    """Interpret what waits anew, as mappings and tables are now, and take in events of others again."""
     with reported(as_json=as_json):
         with opened(the_site(site)) as house:
             again = partial(take_in, begin=house.begin, now=clock, ground=house.site.epcis.ground)
-            found = replay(ids or [], begin=house.begin, now=clock, take_in=again)
+            found = interpret_again(ids or [], plumbing_of(house))
+            found += replay(ids or [], begin=house.begin, now=clock, take_in=again)
 
         def person() -> None:
             for one in found:

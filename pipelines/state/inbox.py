@@ -138,3 +138,16 @@ def newest(connection: Connection, names: Sequence[str], kind: str, *, limit: in
     wanted = inbox.c.connection.in_(list(names)) & (inbox.c.kind == kind) & inbox.c.latest & ~inbox.c.deleted
     statement = select(inbox.c.connection, inbox.c.key, inbox.c.payload).where(wanted).order_by(inbox.c.id.desc()).limit(limit)
     return list(connection.execute(statement))
+
+
+def again(connection: Connection, sources: Sequence[tuple[str, str, str]]) -> None:
+    """Let what the systems hold now of some raw documents (connection, kind, key) be interpreted anew."""
+    if sources:
+        names, kinds, keys = (list(column) for column in zip(*sources, strict=True))
+        connection.execute(
+            text(
+                "UPDATE inbox i SET state = 'new' FROM unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
+                " WHERE i.connection = a.connection AND i.kind = a.kind AND i.key = a.key AND i.latest"
+            ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
+            {"names": names, "kinds": kinds, "keys": keys},
+        )

@@ -118,6 +118,12 @@ def waiting_of(connection: Connection, name: str, ids: Collection[int]) -> list[
     return list(connection.execute(statement.where(quarantine.c.id.in_(sorted(ids))) if ids else statement))
 
 
+def of_stages(connection: Connection, stages: Sequence[str], ids: Collection[int]) -> list[Any]:
+    """What waits in some stages, oldest first: these ids, or all of it where none is given."""
+    statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.stage.in_(list(stages))).order_by(quarantine.c.id)
+    return list(connection.execute(statement.where(quarantine.c.id.in_(sorted(ids))) if ids else statement))
+
+
 def close(connection: Connection, ids: Collection[int]) -> None:
     """These wait no more: what they state was taken in."""
     connection.execute(update(quarantine).where(quarantine.c.id.in_(sorted(ids))).values(state="resolved"))

@@ -1,4 +1,4 @@
-"""Events that wait in quarantine, taken in again once their cause is mended."""
+"""What waits in quarantine, taken in again once its cause is mended: records of systems and events of others."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines.state import captures, quarantine
+from pipelines.ports import Plumbing
+from pipelines.state import captures, inbox, quarantine
 from pipelines.state.database import Transaction
+from pipelines.steps.interpret import interpret
 from pipelines.steps.refused import CONNECTION
 
 
@@ -21,6 +23,23 @@ class Replayed:
     problems: Sequence[str]
 
 
+def interpret_again(ids: Collection[int], plumbing: Plumbing) -> list[Replayed]:
+    """Interpret raw documents that wait in quarantine anew, these or all of them, as the mappings and tables are now."""
+    with plumbing.begin() as connection:
+        rows = quarantine.of_stages(connection, INTERPRETED, ids)
+        inbox.again(connection, [(row.connection, row.source_kind, row.source_key) for row in rows])
+    for plant in sorted({row.plant for row in rows}):
+        interpret(plant, plumbing)
+    with plumbing.begin() as connection:
+        left = {row.id: row for row in quarantine.of_stages(connection, INTERPRETED, [row.id for row in rows])} if rows else {}
+    return [
+        Replayed(row.id, row.id not in left, [problem["problem"] for problem in left[row.id].problems] if row.id in left else [])
+        for row in rows
+    ]
+
+
+INTERPRETED = ("interpret", "held")
+"""Stages of quarantine in which a raw document waits as a whole."""
 Capture = Callable[[str], None]
 """Takes in a job."""
 

@@ -96,6 +96,41 @@ def test_a_unit_is_compared_with_its_bill_and_a_wrong_clock_is_a_gap(site: Path)
     assert [gap["about"] for gap in told(trace)["gaps"] if gap["code"] == "clock_tolerance"] == ["HZ/lot/RES/L2"]
 
 
+MAPPING = """mapping: kingdee/TEST
+version: 1
+documents:
+  - document: lot
+    key: FID
+    body: {item: FItem, lot: FLot, quality: {from: FGrade, code: grades}}
+"""
+
+
+def test_a_mapping_is_previewed_and_its_code_table_filled(site: Path, tmp_path: Path) -> None:
+    (site / "mappings" / "kingdee").mkdir(parents=True, exist_ok=True)
+    mapping, sample = site / "mappings" / "kingdee" / "TEST.yml", tmp_path / "sample.json"
+    mapping.write_text(MAPPING, "utf-8")
+    sample.write_text('[{"FID": 1, "FItem": "CAP", "FLot": "Ｌ1", "FGrade": "甲", "FNew": 2}]', "utf-8")
+
+    missing = lotweave("mapping", "preview", str(mapping), "--sample", str(sample), "--json")
+    added = lotweave("codes", "add", "grades", "甲", "released", "--note", "as agreed", "--json", site=site)
+    shown = lotweave("mapping", "preview", str(mapping), "--sample", str(sample))
+    told_ = told(lotweave("mapping", "preview", str(mapping), "--sample", str(sample), "--json"))["previews"][0]
+    other = tmp_path / "kingdee" / "TEST.yml"
+    other.parent.mkdir()
+    other.write_text(MAPPING.replace("lot: FLot", "lot: {from: FLot, call: half_width}"), "utf-8")
+    diff = lotweave("mapping", "diff", str(mapping), str(other), "--on", str(sample), "--json", site=site)
+    wrong = lotweave("mapping", "preview", str(mapping), "--sample", str(tmp_path / "none.json"), "--json")
+    codes, drift = lotweave("codes", "list", "--json", site=site), lotweave("mapping", "drift", "--json", site=site)
+
+    assert (missing.returncode, told(missing)["error"]["code"]) == (2, "codes")
+    assert (added.returncode, told(added)) == (0, {"table": "grades", "file": "codes/grades.csv", "replayed": 0})
+    assert (shown.returncode, "new: FNew" in shown.stdout, "codes/grades.csv:2:1" in shown.stdout) == (0, True, True)
+    assert told_["documents"][0]["body"] == {"item": "CAP", "lot": "Ｌ1", "quality": "released"}
+    assert (diff.returncode, told(diff)["changes"][0]["examples"][0]["after"]) == (1, "L1")
+    assert (wrong.returncode, codes.returncode, drift.returncode) == (2, 0, 0)
+    assert told(lotweave("mapping", "schema"))["title"] == "A mapping of Lotweave"
+
+
 def test_the_index_is_built_asked_and_proved(site: Path) -> None:
     feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
     lotweave("load", "-", "--json", site=site, feed=feed)

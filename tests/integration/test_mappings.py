@@ -20,6 +20,7 @@ from pipelines.ports import Plumbing
 from pipelines.state import inbox, mapping_releases, quarantine, runs, source_fields, unknown_codes
 from pipelines.steps.interpret import interpret
 from pipelines.steps.mapped import difference, drift, why
+from pipelines.steps.replay import interpret_again
 from pipelines.steps.sweep import sweep
 from trace_core.errors import Rejected
 from trace_core.store.sources import current_of_sources
@@ -164,6 +165,21 @@ def test_a_version_is_kept_with_what_it_was_made_of(site: House) -> None:
     with site.begin() as connection:
         texts = [mapping_releases.files_of(connection, "kingdee/TEST", version) or {} for version in (first, second)]
     assert ["A,rejected" in text["site/codes/grades.csv"] for text in texts] == [False, True]
+
+
+def test_quarantined_documents_are_interpreted_anew_when_the_mapping_is_mended(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1, FItem=None), lot(2, FItem=None, FOther="CAP"))
+    interpret("HZ", plumbing)
+    path = site.site.folder / "mappings/kingdee/TEST.yml"
+    path.write_text(path.read_text("utf-8").replace("item: FItem", "item: {first: [{from: FItem}, {from: FOther}]}"), "utf-8")
+
+    first, second = interpret_again([], plumbing)
+
+    assert (first.taken, first.problems) == (False, ["is missing"])
+    assert second.taken
+    assert list(held(site)) == ["2"]
 
 
 def run(house: House, plumbing: Plumbing, at: datetime, *told: dict[str, Any]) -> Any:
