@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,13 +14,16 @@ import typer
 
 from lotweave.bootstrap import opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
-from lotweave.plumbing import plumbing_of
+from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.settings import FILE, Site, read_site, site_folder
 from mappings.engine.apply import Mapper, read_mapper
 from mappings.engine.difference import Difference, changes
 from mappings.engine.preview import preview as preview_of
 from mappings.engine.schema import schema as schema_of
 from mappings.engine.steps import Line
+from mappings.suggest.propose import propose
+from mappings.suggest.targets import KINDS
+from mappings.suggest.write import as_json as proposal_json
 from pipelines.steps import mapped
 from trace_core.errors import Misconfigured, Problem
 
@@ -238,3 +242,61 @@ def _documents(sample: Path) -> Iterator[Any]:
             except msgspec.DecodeError as fault:
                 problem = Problem(f"{sample.name}:{number}", f"is no JSON: {fault}")
                 raise Misconfigured(f"{sample} cannot be read", code="sample", problems=[problem]) from fault
+
+
+@mapping.command()
+def suggest(
+    kind: Annotated[str, typer.Option(help="The system's name of the object.")],
+    connection: Annotated[str | None, typer.Option(help="The connection that reads it.")] = None,
+    sample: SampleOption = None,
+    document: Annotated[str | None, typer.Option(help="The kind of canonical document to make; else the one that fits best.")] = None,
+    labels: Annotated[Path | None, typer.Option(help="What people see: a CSV file with the columns field,label.")] = None,
+    to: Annotated[Path | None, typer.Option("--out", help="Write the proposal there; nothing is overwritten.")] = None,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Propose a mapping for a system that nobody has mapped: every field with its score and reasons. Nothing is applied."""
+    with reported(as_json=as_json):
+        if document is not None and document not in KINDS:
+            raise Misconfigured(f"--document {document} cannot be proposed; there are {', '.join(KINDS)}", code="usage")
+        system, found = _recorded(kind, connection, sample, site)
+        if not found:
+            raise Misconfigured(
+                "there is nothing to propose from: sync the kind first, or name recorded documents with --sample", code="sample"
+            )
+        told = proposal_json(propose(found, kind, document=document, labels=_labels(labels)), f"{system}/{kind}", len(found))
+        if to is not None:
+            if to.exists():
+                raise Misconfigured(f"{to} is there already: a proposal overwrites nothing", code="usage")
+            to.parent.mkdir(parents=True, exist_ok=True)
+            to.write_text(told["yaml"], "utf-8")
+        say(told, as_json=as_json, person=lambda: out.print(told["yaml"], markup=False, end=""))
+
+
+RECORDED = 200
+"""Documents that a proposal looks at."""
+
+
+def _recorded(kind: str, connection: str | None, sample: Path | None, site: Path | None) -> tuple[str, list[Any]]:
+    """The system, and recorded documents: those of a file, else what the inbox holds, else the first page of the system itself."""
+    if connection is None:
+        return "system", list(_documents(sample))[:RECORDED] if sample else []
+    own = the_site(site)
+    line = lines_of(own).get(connection)
+    if line is None:
+        raise Misconfigured(f"there is no connection {connection}; there are {', '.join(own.connections) or 'none'}", code="usage")
+    if sample is not None:
+        return line.system, list(_documents(sample))[:RECORDED]
+    with opened(own) as house:
+        plumbing = plumbing_of(house)
+        return line.system, mapped.recorded(line, kind, plumbing, limit=RECORDED)
+
+
+def _labels(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream)
+        if not {"field", "label"} <= set(rows.fieldnames or ()):
+            raise Misconfigured(f"{file} needs the columns field,label", code="usage")
+        return {row["field"].strip(): row["label"].strip() for row in rows}

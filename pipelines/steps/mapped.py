@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from decimal import Decimal
 from typing import Any
 
@@ -115,3 +116,18 @@ def _drift(name: str, kind: str, fields: dict[str, list[Any]], plumbing: Plumbin
     for path in sorted(mapper.read):
         if not any(found == path or found.startswith(f"{path}.") for found in fields):
             yield {"connection": name, "kind": kind, "field": path, "what": "missing", "sorts": []}
+
+
+def recorded(line: Line, kind: str, plumbing: Plumbing, *, limit: int) -> list[Any]:
+    """Raw documents of a kind to look at: the newest of the inbox, else the first that the system hands over. Nothing is kept."""
+    with plumbing.begin() as connection:
+        rows = inbox.newest(connection, [line.name], kind, limit=limit)
+    if rows:
+        return [_JSON.decode(bytes(row.payload)) for row in rows]
+    found: list[Any] = []
+    with closing(plumbing.connector(line.name)) as connector:
+        for page in connector.pull(kind, None, full=True):
+            found += [_JSON.decode(document.payload) for document in page.documents if not document.deleted]
+            if len(found) >= limit:
+                break
+    return found[:limit]

@@ -131,6 +131,23 @@ def test_a_mapping_is_previewed_and_its_code_table_filled(site: Path, tmp_path: 
     assert told(lotweave("mapping", "schema"))["title"] == "A mapping of Lotweave"
 
 
+def test_a_mapping_is_proposed_and_nothing_is_applied(site: Path, tmp_path: Path) -> None:
+    sample, written = tmp_path / "sample.json", site / "mappings" / "system" / "领料单.yml"
+    rows = [
+        {"单据ID": n, "物料编码": "R", "批次号": f"L{n}", "实发数量": n, "计量单位": "KGM", "领料日期": "2026-03-01"} for n in range(1, 4)
+    ]
+    sample.write_text(json.dumps(rows), "utf-8")
+
+    shown = lotweave("mapping", "suggest", "--kind", "领料单", "--sample", str(sample), site=site)
+    kept = lotweave("mapping", "suggest", "--kind", "领料单", "--sample", str(sample), "--out", str(written), "--json", site=site)
+    again = lotweave("mapping", "suggest", "--kind", "领料单", "--sample", str(sample), "--out", str(written), "--json", site=site)
+    nothing = lotweave("mapping", "suggest", "--kind", "x", "--json", site=site)
+
+    assert (shown.returncode, "mapping: system/领料单" in shown.stdout, "(zh)" in shown.stdout) == (0, True, True)
+    assert (kept.returncode, told(kept)["document"], written.read_text("utf-8")) == (0, "movement", told(kept)["yaml"])
+    assert (again.returncode, nothing.returncode) == (2, 2)
+
+
 def test_the_index_is_built_asked_and_proved(site: Path) -> None:
     feed = "\n".join((LINE % ("1", "issue", 8, LOT, ',"order":"M"'), LINE % ("2", "produce", 9, SERIAL, ',"order":"M"')))
     lotweave("load", "-", "--json", site=site, feed=feed)
