@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,8 +64,8 @@ def _for(document: str, found: Mapping[str, Profile], kind: str, labels: Mapping
     fitting = [(target, guess) for target, guess in scored if guess.source.rows in ("", rows) or target.path.startswith("lines.")]
     guesses, others = _assigned(fitting)
     used = {guess.source.path for guess in guesses.values()}
-    left = {path: one for path, one in sorted(found.items()) if path not in used}
-    proposal = Proposal(document, rows, guesses, others, list(left.values()), _keys(left, rows) or _keys(found, rows))
+    left = [one for path, one in sorted(found.items()) if path not in used]
+    proposal = Proposal(document, rows, guesses, others, left, _keys(found, rows, used))
     proposal.constants = _constants(proposal, kind)
     return proposal
 
@@ -121,14 +121,14 @@ def _assigned(scored: Sequence[tuple[Target, Guess]]) -> tuple[dict[Target, Gues
     return guesses, others
 
 
-def _keys(found: Mapping[str, Profile], rows: str) -> list[str]:
+def _keys(found: Mapping[str, Profile], rows: str, used: Collection[str]) -> list[str]:
     """What names a document: an identifier of the document and, where rows make documents, of the row."""
-    return [path for level in dict.fromkeys(("", rows)) if (path := _key(found, level))]
+    return [path for level in dict.fromkeys(("", rows)) if (path := _key(found, level, used))]
 
 
-def _key(found: Mapping[str, Profile], level: str) -> str:
+def _key(found: Mapping[str, Profile], level: str, used: Collection[str]) -> str:
     here = [one for one in found.values() if one.rows == level and one.filled == one.seen and not one.epochs]
-    ranked = sorted(here, key=lambda one: (-match(one.name, "key").score, -one.different, len(one.path)))
+    ranked = sorted(here, key=lambda one: (-match(one.name, "key").score, -one.different, one.path in used, len(one.path)))
     return ranked[0].path if ranked else ""
 
 
