@@ -53,6 +53,7 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         outward=lambda line: shelf.mapper(line.system, OUTWARD),
         wake=wake or (lambda _task, _argument, _plant: None),
         snapshots=house.snapshots,
+        address=site.url,
         ground=site.epcis.ground,
         subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
         keep_payloads=timedelta(days=site.epcis.keep_payloads),

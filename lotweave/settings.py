@@ -60,6 +60,7 @@ class Site:
     connections: Mapping[str, Connection]
     schedules: tuple[Mapping[str, Any], ...] = field(default=())
     epcis: Epcis = field(default_factory=Epcis)
+    url: str = ""
 
     @property
     def clocks(self) -> dict[str, timedelta]:
@@ -190,7 +191,7 @@ class _Reader:
     def site(self, folder: Path) -> Site:
         self.known(self.told, (), ("site", "services", "plants", "connections", "epcis"))
         about, services = self.table(("site",)), self.table(("services",))
-        self.known(about, ("site",), ("name",))
+        self.known(about, ("site",), ("name", "url"))
         self.known(services, ("services",), ("database", "broker"))
         plants = dict(self.plants())
         return Site(
@@ -200,8 +201,16 @@ class _Reader:
             self.service(services, "broker", folder),
             plants,
             dict(self.connections(plants)),
+            url=self.url(about),
             epcis=read_epcis(self.table(("epcis",)), plants, wrong=self.wrong, known=self.known),
         )
+
+    def url(self, about: Mapping[str, Any]) -> str:
+        value = about.get("url", "")
+        if not isinstance(value, str) or (value and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value)):
+            self.wrong(("site", "url"), "must be where people reach the console, such as https://trace.example.com", str(value))
+            return ""
+        return value
 
     def service(self, services: Mapping[str, Any], name: str, folder: Path) -> str | None:
         value = services.get(name)

@@ -48,6 +48,7 @@ class Plumbing:
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
     may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
     in this process, by connection and kind.
+    `address` is where people reach the site, empty where it does not say.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -60,6 +61,7 @@ class Plumbing:
     outward: Callable[[Line], Mapper | None]
     wake: Callable[[str, object, str], None]
     snapshots: Path
+    address: str = ""
     shapes: dict[tuple[str, str], Shapes] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)

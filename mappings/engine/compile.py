@@ -101,7 +101,7 @@ class Compiler:
         return _join(verbs["join"], makes, str(verbs.get("with", "")))
 
     def _list(self, value: Value, target: str) -> Make:
-        rows = source(str(value.verbs["list"]), self.names)
+        rows, between = source(str(value.verbs["list"]), self.names), value.verbs.get("with")
         make = self.inside("it").part(value.verbs["of"])
 
         def listed(frame: Any) -> Any:
@@ -110,6 +110,8 @@ class Compiler:
                 full = f"{frame.target}.{target}.{len(made)}".lstrip(".") if isinstance(frame, Noted) else ""
                 if (one := make(with_row(frame, row, path, full))) is not None:
                     made.append(one)
+            if between is not None and made:
+                return str(between).join(map(as_text, made))
             return made or None
 
         return listed

@@ -14,8 +14,8 @@ STEPS = ("empty", "split", "flag", "code", "number", "convert", "date", "call", 
 SIDES = ("with", "of", "take", "format", "required", "when")
 """What says more about a start, a step or the value as a whole."""
 VERBS = frozenset((*STARTS, *STEPS, *SIDES))
-NEEDS = {"with": "join", "of": "list", "take": "split", "format": "date"}
-"""A side word → the word that it says more about."""
+NEEDS = {"with": ("join", "list"), "of": ("list",), "take": ("split",), "format": ("date",)}
+"""A side word → the words that it says more about."""
 DATES = ("local", "utc", "epoch_s", "epoch_ms", "odata")
 BOUNDS = ("above", "at_least", "below", "at_most")
 

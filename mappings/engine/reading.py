@@ -82,9 +82,9 @@ class Reader:
             self.wrong(place, f"a value needs exactly one of {', '.join(STARTS)}", str(told))
             return Value(place, {"constant": None})
         self.known(told, VERBS)
-        for side, verb in NEEDS.items():
-            if side in told and verb not in told:
-                self.wrong(self.place(told, side), f"{side} says something about {verb}, which is not here")
+        for side, wanted in NEEDS.items():
+            if side in told and not any(verb in told for verb in wanted):
+                self.wrong(self.place(told, side), f"{side} says something about {' or '.join(wanted)}, which is not here")
         verbs: dict[str, Any] = dict(told)
         for name, read in self._verbs.items():
             if name in verbs:

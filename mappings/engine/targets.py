@@ -58,6 +58,9 @@ def _value(value: Value, field: Any, name: str) -> Iterator[tuple[Place, str, li
     if "first" in value.verbs:
         for piece in value.verbs["first"]:
             yield from _value(piece, field, name)
+    elif "list" in value.verbs and "with" in value.verbs:
+        if isinstance(field, fields.List):
+            yield value.place, f"{name} is a list, and with joins one to a text", []
     elif "list" in value.verbs and isinstance(field, fields.List):
         yield from _part(value.verbs["of"], field.inner, name)
     elif "list" in value.verbs:

@@ -68,7 +68,7 @@ def _plan(row: Any, line: Line, outward: Mapper, plumbing: Plumbing) -> dict[str
     subjects = [thing for uri in row.subjects if (thing := parse_thing(uri))]
     with plumbing.view() as documents:
         recalls = cases.names_about(documents.connection, row.subjects)
-        summary = summarise(documents, subjects, now=plumbing.now(), recalls=recalls)
+        summary = summarise(documents, subjects, now=plumbing.now(), recalls=recalls, address=plumbing.address)
     if not summary["things"]:
         return {}
     fields, problems = outward.outward(summary, zone=line.zone, plant=line.plant, connection=line.name)

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 
@@ -13,14 +14,19 @@ from trace_core.answer import trace
 from trace_core.identifiers import ThingId
 from trace_core.ports import Documents
 
+LOT = ("plant", "item", "number", "supplier", "supplier_lot", "date_code")
+"""What a summary tells of each lot."""
 LIMIT = 5
 """Roots named one by one in a summary; more are counted."""
 
 
-def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetime, recalls: Sequence[str] = ()) -> dict[str, Any]:
+def summarise(
+    documents: Documents, subjects: Sequence[ThingId], *, now: datetime, recalls: Sequence[str] = (), address: str = ""
+) -> dict[str, Any]:
     """Reference, sentence and figures over the backward traces of the subjects. `things` is 0 when nothing is known of any of them.
 
-    `recalls` are the open recalls that affect the subjects; they come first in the sentence, so that no short field cuts them off.
+    `recalls` are the open recalls that affect the subjects; they come first in the sentence, so that no short field cuts them off. `lots`
+    are the material lots in the subjects; `link` leads to the whole answer where the site says its own `address`.
 
     The reference is made of the answer's content, so that the same genealogy always gives the same reference.
     """
@@ -45,6 +51,8 @@ def summarise(documents: Documents, subjects: Sequence[ThingId], *, now: datetim
         "order": next((link["order"] for answer in answers for link in answer["links"] if "order" in link), ""),
         "things": len(things),
         "recall": ", ".join(recalls),
+        "lots": [{name: told[name] for name in LOT if name in told} for told in sorted(lots, key=lambda told: told["id"])],
+        "link": f"{address.rstrip('/')}/api/v1/trace/backward?id={quote(subjects[0].uri, safe='')}" if address and subjects else "",
         "plants": " ".join(plants),
         "complete": not gaps,
         "asked_at": now.isoformat(timespec="seconds"),

@@ -19,10 +19,13 @@ from mappings.engine.apply import read_mapper
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, mapping_releases, quarantine, runs, source_fields, unknown_codes
 from pipelines.steps.interpret import interpret
+from pipelines.steps.load import load
 from pipelines.steps.mapped import difference, drift, why
 from pipelines.steps.replay import interpret_again
+from pipelines.steps.summary import summarise
 from pipelines.steps.sweep import sweep
 from trace_core.errors import Rejected
+from trace_core.identifiers import parse_thing
 from trace_core.store.sources import current_of_sources
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -180,6 +183,26 @@ def test_quarantined_documents_are_interpreted_anew_when_the_mapping_is_mended(s
     assert (first.taken, first.problems) == (False, ["is missing"])
     assert second.taken
     assert list(held(site)) == ["2"]
+
+
+def test_a_summary_tells_lots_and_where_to_look(site: House) -> None:
+    told = [
+        {"type": "issue", "thing": {"kind": "lot", "item": "CAP", "number": "L1"}, "order": "MO", "at": "2026-03-01T08:00:00Z"},
+        {"type": "produce", "thing": {"kind": "serial", "item": "PCBA", "number": "S1"}, "order": "MO", "at": "2026-03-01T09:00:00Z"},
+    ]
+    lines = [
+        {"kind": "movement", "plant": "HZ", "key": str(n), "revision": 1, "body": one | {"quantity": "1", "uom": "H87"}}
+        for n, one in enumerate(told)
+    ]
+    load([json.dumps(line).encode() for line in lines], begin=site.begin, now=lambda: NOW)
+    unit = parse_thing("HZ/serial/PCBA/S1")
+    assert unit
+
+    with site.view() as view:
+        summary = summarise(view, [unit], now=NOW, address="https://trace.example.com/")
+
+    assert summary["lots"] == [{"plant": "HZ", "item": "CAP", "number": "L1"}]
+    assert summary["link"] == "https://trace.example.com/api/v1/trace/backward?id=HZ%2Fserial%2FPCBA%2FS1"
 
 
 def run(house: House, plumbing: Plumbing, at: datetime, *told: dict[str, Any]) -> Any:

@@ -86,6 +86,36 @@ def test_a_change_for_another_version_asks_to_be_looked_at(desk: Desk) -> None:
     assert "changes version 99 of the shipped mapping, which is now version" in caught.value.problems[0].problem
 
 
+def test_an_outward_mapping_makes_long_texts_characteristics_and_links(desk: Desk) -> None:
+    text = """
+mapping: kingdee/push_own
+version: 1
+direction: out
+target: PRD_INSTOCK
+fields:
+  F_Lots: {list: lots, of: {join: [{from: it.item}, {from: it.number}], with: /}, with: "; ", limit: {bytes: 24, encoding: gbk}}
+  F_Link: link
+  Characteristics: {LW_TRACE: reference, LW_COMPLETE: {from: complete, flag: {true: [true], false: [false]}}}
+  F_Empty: recall
+"""
+    mapper = read_mapper(desk.write("mappings/kingdee/push_own.yml", text), "kingdee", desk.folder)
+    summary = {
+        "lots": [{"item": "电阻", "number": "L1"}, {"item": "R-10K", "number": "L2"}, {"item": "R-10K", "number": "L3"}],
+        "link": "https://trace.example.com/api/v1/trace/backward?id=HZ%2Fserial", "reference": "LW-1", "complete": True, "recall": "",
+    }  # fmt: skip
+
+    fields, problems = mapper.outward(summary, zone=LINE.zone, plant="HZ", connection="hz")
+
+    assert problems == []
+    assert fields == {
+        "F_Lots": "电阻/L1; R-10K/L2; R-1…",
+        "F_Link": "https://trace.example.com/api/v1/trace/backward?id=HZ%2Fserial",
+        "Characteristics.LW_TRACE": "LW-1",
+        "Characteristics.LW_COMPLETE": "true",
+    }
+    assert len(fields["F_Lots"].encode("gbk")) <= 24
+
+
 def test_an_outward_mapping_is_changed_the_same_way(desk: Desk, tmp_path: Path) -> None:
     text = "mapping: kingdee/push_trace\nversion: 1\nextends: 1\ndirection: out\n"
     text += "fields: {F_OWN: {from: summary, limit: 12}, F_LW_TraceSummary: null}\n"
