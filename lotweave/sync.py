@@ -14,6 +14,7 @@ from pipelines.app import celery_app
 from pipelines.ports import Line, Plumbing
 from pipelines.state import inbox, outbox, runs
 from pipelines.steps.interpret import interpret
+from pipelines.steps.mapped import drift
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
 from pipelines.tasks import waker
@@ -55,7 +56,9 @@ class Sync:
         pushed = self._push(lines, nominal)
         with self.plumbing.begin() as connection:
             told = runs.listing(connection, ids)
-        return summary_of(told) | {"pushed": pushed}
+        names = {line.name for line in lines}
+        fresh = [one for one in drift(self.plumbing) if one["what"] == "new" and one["connection"] in names]
+        return summary_of(told) | {"pushed": pushed, "new_fields": fresh}
 
     def _wake(self, ids: Sequence[int], dues: Sequence[Any]) -> None:
         for run_id, due in zip(ids, sorted(dues, key=lambda due: due.rank), strict=True):

@@ -153,7 +153,8 @@ def _sync_status(told: dict[str, Any]) -> int:
         return WRONG
     if "Unreachable" in verdicts:
         return UNREACHABLE
-    return NO if verdicts or not told["balanced"] or told["quarantined"] else DONE
+    odd = any(run["findings"] for run in told["runs"])
+    return NO if verdicts or odd or not told["balanced"] or told["quarantined"] else DONE
 
 
 def _show_sync(told: dict[str, Any]) -> None:
@@ -168,6 +169,12 @@ def _show_sync(told: dict[str, Any]) -> None:
             reasons.setdefault((run["connection"], run["verdict"], run["message"]), []).append(run["kind"])
     for (name, verdict, message), kinds in reasons.items():
         out.print(f"{name}: {verdict}: {message} ({', '.join(kinds)})", markup=False)
+    for run in told["runs"]:
+        for finding in run["findings"] or ():
+            out.print(f"{run['connection']} {run['kind']}: not as expected: {finding['problem']} [{finding['path']}]", markup=False)
+    if told["new_fields"]:
+        first = ", ".join(f"{one['kind']}.{one['field']}" for one in told["new_fields"][:5])
+        out.print(f"{len(told['new_fields'])} new field(s), neither mapped nor ignored: {first} (lotweave mapping drift)", markup=False)
     out.print(f"{told['applied']} applied, {told['unchanged']} unchanged, {told['quarantined']} in quarantine, {told['pushed']} pushed")
 
 

@@ -46,6 +46,8 @@ def test_a_second_sync_moves_nothing(joined: House) -> None:
     assert first["balanced"]
     assert (first["applied"], first["quarantined"], first["pushed"]) == (76, 0, 2)
     assert (second["applied"], second["pushed"]) == (0, 0)
+    assert first["new_fields"] == []
+    assert {run["findings"] for run in first["runs"]} == {None}
 
 
 def test_pushed_results_are_read_back_and_then_nothing_differs(joined: House) -> None:
