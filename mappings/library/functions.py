@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from mappings.library.check_digits import gtin, sscc
@@ -92,6 +93,35 @@ def percent_of_fraction(text: str) -> str:
         raise ValueError("is no number") from fault
 
 
+def quotient(text: str, *, digits: int) -> str:
+    """What a number over another is, such as a usage per so many of the product; rounded to that many decimals where it has no end.
+
+    >>> quotient("3/1000", digits=12), quotient("1/12", digits=6), quotient("8/4", digits=0)
+    ('0.003', '0.083333', '2')
+    """
+    above, _, below = text.partition("/")
+    try:
+        found = round(Fraction(above) / Fraction(below), digits)
+    except ValueError as fault:
+        raise ValueError("is no number over a number") from fault
+    except ZeroDivisionError as fault:
+        raise ValueError("cannot be divided by zero") from fault
+    whole = f"{abs(found.numerator * 10**digits // found.denominator):0{digits + 1}d}"
+    decimal = f"{whole[: len(whole) - digits]}.{whole[len(whole) - digits :]}".rstrip("0").rstrip(".") if digits else whole
+    return f"-{decimal}" if found < 0 else decimal
+
+
+def single(text: str) -> str:
+    """The text, where it is one word: a field that should name one thing and names several says nothing that can be taken.
+
+    >>> single("SN-1")
+    'SN-1'
+    """
+    if len(found := words(text)) > 1:
+        raise ValueError(f"names {len(found)} things, where one is meant")
+    return text
+
+
 def negated(text: str) -> str:
     """A number with the other sign: systems that write what left stock below zero.
 
@@ -121,6 +151,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
         without_leading,
         part_of,
         percent_of_fraction,
+        quotient,
+        single,
         negated,
         words,
         gtin,
