@@ -12,8 +12,8 @@ from typing import Any
 STATE = "FDocumentStatus FModifyDate FApproveDate"
 BILL = f"FBillNo FDate FCancelStatus FCreateDate {STATE}"
 MOVED = "FMaterialId.FNumber FUnitID.FNumber FLot.FNumber"
-SUPPLIER = "FNumber FName FDocumentStatus FForbidStatus FAuditDate FModifyDate"
-LOT = "FNumber FMaterialId.FNumber FSupplierId.FNumber FModifyDate"
+SUPPLIER = "FNumber FName FUseOrgId.FNumber FDocumentStatus FForbidStatus FAuditDate FModifyDate"
+LOT = "FNumber FUseOrgId.FNumber FMaterialId.FNumber FSupplierId.FNumber FModifyDate"
 BOM_ROWS = (
     "FREPLACEGROUP FMATERIALIDCHILD.FNumber FMATERIALTYPE FCHILDUNITID.FNumber FNUMERATOR FDENOMINATOR FSCRAPRATE"
     " FEFFECTDATE FEXPIREDATE FMEMO"
@@ -61,8 +61,9 @@ def kinds(settings: Mapping[str, Any]) -> Mapping[str, Kind]:
     """Every readable kind, with the customer's own field names."""
     own = {name: str(settings[name] or "") for name in settings if name.startswith("field_")}
     flow = f"{MOVED} FMoBillNo FMoEntrySeq"
+    made, stock = f"{BILL} FPrdOrgId.FNumber", f"{BILL} FStockOrgId.FNumber"
     serials: dict[str, Any] = {"sub": SERIALS[0], "subs": (SERIALS[1],)}
-    base = f"FNumber FName {STATE} FForbidStatus"
+    base = f"FNumber FName FUseOrgId.FNumber {STATE} FForbidStatus"
     tied: dict[str, Any] = {}
     if own["field_tied_entity"]:
         parts = (f"{own['field_tied_item']}.FNumber", f"{own['field_tied_lot']}.FNumber", own["field_tied_quantity"])
@@ -76,14 +77,15 @@ def kinds(settings: Mapping[str, Any]) -> Mapping[str, Kind]:
         _kind("BD_Customer", "FCUSTID", base, base=True),
         _kind("BD_BatchMainFile", "FLOTID", f"{LOT} {labels}", marks=("FModifyDate",), base=True),
         _kind("ENG_BOM", "FID", f"{base} FMATERIALID.FNumber FUNITID.FNumber FQty", "FTreeEntity", BOM_ROWS, base=True),
-        _kind("PRD_MO", "FID", f"{BILL} FBillType FIsRework FPrdOrgId.FNumber", "FTreeEntity", ORDER_ROWS),
-        _kind("STK_InStock", "FID", f"{BILL} FSupplierId.FNumber", "FInStockEntry", f"{MOVED} FRealQty FSupplierLot"),
-        _kind("PRD_PickMtrl", "FID", BILL, "FEntity", f"{flow} FActualQty", **serials),
-        _kind("PRD_FeedMtrl", "FID", BILL, "FEntity", f"{flow} FActualQty", **serials),
-        _kind("PRD_ReturnMtrl", "FID", BILL, "FEntity", f"{flow} FQty", **serials),
-        _kind("SFC_OperationReport", "FID", BILL, "FEntity", REPORT_ROWS, **tied),
-        _kind("PRD_INSTOCK", "FID", f"{BILL} {pushed}", "FEntity", f"{flow} FRealQty FProductType", **serials),
-        _kind("STK_TRANSFEROUT", "FID", f"{BILL} {own['field_waybill']}", "FSTKTRSOUTENTRY", f"{MOVED} FQty", **serials),
-        _kind("SAL_OUTSTOCK", "FID", f"{BILL} FCustomerID.FNumber", "FEntity", f"{MOVED} FRealQty", **serials),
+        _kind("PRD_MO", "FID", f"{made} FBillType FIsRework", "FTreeEntity", ORDER_ROWS),
+        _kind("STK_InStock", "FID", f"{stock} FSupplierId.FNumber", "FInStockEntry", f"{MOVED} FRealQty FSupplierLot"),
+        _kind("PRD_PickMtrl", "FID", made, "FEntity", f"{flow} FActualQty", **serials),
+        _kind("PRD_FeedMtrl", "FID", made, "FEntity", f"{flow} FActualQty", **serials),
+        _kind("PRD_ReturnMtrl", "FID", made, "FEntity", f"{flow} FQty", **serials),
+        _kind("SFC_OperationReport", "FID", made, "FEntity", REPORT_ROWS, **tied),
+        _kind("PRD_INSTOCK", "FID", f"{made} {pushed}", "FEntity", f"{flow} FRealQty FProductType", **serials),
+        _kind("STK_TRANSFEROUT", "FID", f"{stock} {own['field_waybill']}", "FSTKTRSOUTENTRY", f"{MOVED} FQty", **serials),
+        _kind("SAL_OUTSTOCK", "FID", f"{stock} FCustomerID.FNumber", "FEntity", f"{MOVED} FRealQty", **serials),
+        _kind("SAL_RETURNSTOCK", "FID", f"{stock} FRetcustId.FNumber", "FEntity", f"{MOVED} FRealQty", **serials),
     )
     return {kind.form: kind for kind in found}

@@ -101,6 +101,9 @@ FORMS: Mapping[str, Form] = {
     "SAL_OUTSTOCK": Form(
         "FID", (*HEAD, "FStockOrgId", "FCustomerID"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), _SERIALS
     ),
+    "SAL_RETURNSTOCK": Form(
+        "FID", (*HEAD, "FStockOrgId", "FRetcustId"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), _SERIALS
+    ),
     "STK_Inventory": Form("FID", _keys("FMaterialId FLot FBaseUnitId FBaseQty FQty FUpdateTime "), read_only=True),
 }
 
@@ -110,7 +113,7 @@ REFERS: Mapping[str, str] = {
         "BD_MATERIAL": ("FMaterialId", "FMATERIALIDCHILD", "F_LW_Material"),
         "BD_UNIT": ("FUnitID", "FBaseUnitId", "FCHILDUNITID", "F_LW_Unit"),
         "BD_Supplier": ("FSupplierId",),
-        "BD_Customer": ("FCustomerID",),
+        "BD_Customer": ("FCustomerID", "FRetcustId"),
         "BD_BatchMainFile": ("FLot", "F_LW_Lot"),
         "ENG_BOM": ("FBomId",),
         "ORG_Organizations": ("FStockOrgId", "FPrdOrgId", "FCreateOrgId", "FUseOrgId"),

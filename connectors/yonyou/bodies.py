@@ -45,7 +45,7 @@ class Organisation:
         if plan.route == SOAP:
             return [pair for batch in _batches(rows, self._settings.batch_size) for pair in self._lot_rows(batch)]
         complete = self.sql.with_lines(rows, plan.head.lines)
-        return [(row, nested(row)) for row in complete]
+        return [(row, nested(row) | {"OrgCode": self.code}) for row in complete]
 
     def lot(self, item: str, number: str) -> Row | None:
         """The lot of that item and number, None when there is none."""
