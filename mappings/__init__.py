@@ -5,6 +5,6 @@ them; `library/` holds the few named functions that YAML may call. A site's own 
 
 What it may import: `trace_core`. It knows no connector.
 
-How to add to it: a mapping is a file (docs/reference/mapping-language.md) with a golden pair in `tests/golden`; logic that the language
+How to add to it: a mapping is a file (docs/reference/mapping-language.md) with golden cases in `tests/golden`; logic that the language
 cannot say is a typed, pure, tested function in `library/functions.py`.
 """
