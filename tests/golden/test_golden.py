@@ -93,7 +93,7 @@ def without_missing_lists(case: Case, told: Any, path: str = "") -> Any:
         return told
     paths = {name: f"{path}.{name}".lstrip(".") for name in told}
     known = of(case).known
-    kept = {name for name, value in told.items() if value is not None or f"{paths[name]}#rows" not in known}
+    kept = {name for name, value in told.items() if value is not None or not any(one.startswith(f"{paths[name]}.") for one in known)}
     return {name: without_missing_lists(case, told[name], paths[name]) for name in told if name in kept}
 
 
