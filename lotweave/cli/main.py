@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import typer
 
-from lotweave.cli import as_built, codes, demo, genealogy, index, keys, mapping, real, recall, record, running, site, systems, waiting
+from lotweave.cli import (
+    as_built,
+    codes,
+    demo,
+    genealogy,
+    golden,
+    index,
+    keys,
+    mapping,
+    real,
+    recall,
+    record,
+    running,
+    site,
+    systems,
+    waiting,
+)
 
 app = typer.Typer(
     name="lotweave",
@@ -39,6 +55,7 @@ app.add_typer(waiting.quarantine, name="quarantine")
 app.add_typer(waiting.stitch, name="stitch")
 app.add_typer(waiting.outbox, name="outbox")
 app.add_typer(index.index, name="index")
+mapping.mapping.command("test")(golden.golden)
 app.add_typer(mapping.mapping, name="mapping")
 app.add_typer(codes.codes, name="codes")
 app.add_typer(record.record, name="record")

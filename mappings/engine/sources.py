@@ -20,9 +20,10 @@ def unlisted(document: Any, known: set[str]) -> set[str]:
 
 
 def is_known(path: str, known: set[str]) -> bool:
-    """Whether a path, or something around it, is known."""
+    """Whether a path, or something around it, is known, or something within it: a list that comes as null is known by its rows."""
     parts = path.split(".")
-    return any(".".join(parts[:length]) in known for length in range(1, len(parts) + 1))
+    around = any(".".join(parts[:length]) in known for length in range(1, len(parts) + 1))
+    return around or any(one.startswith(f"{path}.") for one in known)
 
 
 def leaves(value: Any, path: str) -> Iterator[str]:

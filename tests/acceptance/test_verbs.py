@@ -131,6 +131,29 @@ def test_a_mapping_is_previewed_and_its_code_table_filled(site: Path, tmp_path: 
     assert told(lotweave("mapping", "schema"))["title"] == "A mapping of Lotweave"
 
 
+def test_golden_cases_of_a_site_fail_and_are_accepted(site: Path) -> None:
+    mapping, case = site / "mappings" / "kingdee" / "TEST.yml", site / "golden" / "kingdee" / "TEST" / "usual.json"
+    for path, text in ((mapping, MAPPING), (site / "codes" / "grades.csv", "from,to\n甲,released\n")):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    nothing = lotweave("mapping", "test", "--json", site=site)
+    case.parent.mkdir(parents=True)
+    raw = {"FID": 1, "FItem": "CAP", "FLot": "L1", "FGrade": "甲"}
+    case.write_text(json.dumps({"says": "A lot.", "about": "usual", "raw": raw, "makes": []}), "utf-8")
+
+    failed = lotweave("mapping", "test", "--json", site=site)
+    accepted = lotweave("mapping", "test", "--accept", site=site)
+    passed = lotweave("mapping", "test", "--kind", "TEST", "--json", site=site)
+    mapping.write_text(MAPPING.replace("item: FItem", "item: FLot"), "utf-8")
+    broken = lotweave("mapping", "test", site=site)
+
+    assert (nothing.returncode, failed.returncode, accepted.returncode, passed.returncode, broken.returncode) == (2, 1, 0, 0, 1)
+    assert told(failed)["results"][0]["differences"][0]["path"] == "makes.lot 1"
+    assert told(passed) | {"results": []} == {"cases": 1, "failed": 0, "accepted": 0, "results": []}
+    assert 'makes.lot 1.body.item: expected "CAP", found "L1"' in broken.stdout
+    assert json.loads(case.read_text("utf-8"))["makes"][0]["body"] == {"item": "CAP", "lot": "L1", "quality": "released"}
+
+
 def test_a_mapping_is_proposed_and_nothing_is_applied(site: Path, tmp_path: Path) -> None:
     sample, written = tmp_path / "sample.json", site / "mappings" / "system" / "领料单.yml"
     rows = [
