@@ -190,15 +190,16 @@ _TESTS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "at_least": lambda found, bound: found >= bound,
     "below": lambda found, bound: found < bound,
     "at_most": lambda found, bound: found <= bound,
+    "other_than": lambda found, bound: found != bound,
 }
 
 
 def _within(found: Any, bounds: tuple[tuple[str, Decimal], ...]) -> bool:
-    """Whether a number lies within bounds; what is empty or no number lies in none."""
+    """Whether a number lies within bounds. What is empty or no number lies in none, and is other than any: it is not lost in silence."""
     try:
         number = Decimal(number_text(found))
     except ValueError:
-        return False
+        return all(name == "other_than" for name, _ in bounds)
     return all(_TESTS[name](number, bound) for name, bound in bounds)
 
 

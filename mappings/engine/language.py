@@ -17,7 +17,7 @@ VERBS = frozenset((*STARTS, *STEPS, *SIDES))
 NEEDS = {"with": ("join", "list"), "of": ("list",), "take": ("split",), "format": ("date",)}
 """A side word → the words that it says more about."""
 DATES = ("local", "utc", "epoch_s", "epoch_ms", "odata")
-BOUNDS = ("above", "at_least", "below", "at_most")
+BOUNDS = ("above", "at_least", "below", "at_most", "other_than")
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,23 @@ def test_verbs(desk: Desk, verbs: str, value: Any, made: Any) -> None:
     assert outcome.documents[0].body.get("type") == made
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("{above: 0}", "1 -"),
+        ("{other_than: 0}", "-1 1 x None"),
+        ("{at_least: -1, below: 1}", "-1 0 0.000"),
+        ('{not: ["0"]}', "-1 0.000 1 x None"),
+    ],
+)
+def test_conditions_on_numbers(desk: Desk, condition: str, holds: str) -> None:
+    head = "mapping: kingdee/TEST\nversion: 1\ndocuments:\n  - document: movement\n"
+    plan = desk.plan(f"{head}    when: {{q: {condition}}}\n    key: FID\n    body: {{type: q}}\n")
+    values = ["-1", "0", "0.000", "1", "x", None]
+
+    assert [str(value) for value in values if plan.apply({"FID": 1, "q": value}).documents] == holds.removesuffix(" -").split()
+
+
 def test_lists_of_rows_and_lists_written_out(desk: Desk) -> None:
     plan = desk.plan(
         "mapping: kingdee/TEST\nversion: 1\ndocuments:\n  - document: operation\n    key: {from: FID}\n    body:\n"
