@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
 from connectors.kit.manifest import manifest
 from lotweave.bootstrap import connector
 from lotweave.cli.common import DONE, WRONG, JsonOption, SiteOption, end, err, out, reported, say
+from lotweave.plumbing import lines_of
 from lotweave.settings import FILE, STATE, Connection, Site, read_site, site_folder
+from mappings.engine.check import mapping_problems
+from mappings.engine.schema import schema
 from trace_core.errors import Misconfigured, Problem
 
 TEMPLATE = """\
@@ -38,6 +42,8 @@ name = "{name}"
 # [epcis.places]
 # "4012345000016" = "HZ"
 """
+SCHEMA = "mapping.schema.json"
+"""What editors check mappings against as one types; `lotweave mapping schema` prints the one of another version."""
 
 
 def init(
@@ -53,6 +59,7 @@ def init(
             raise Misconfigured(f"{folder} is a site already; nothing was changed", code="exists")
         for inner in ("mappings", "codes"):
             (folder / inner).mkdir(parents=True, exist_ok=True)
+        (folder / "mappings" / SCHEMA).write_bytes(orjson.dumps(schema(), option=orjson.OPT_INDENT_2))
         (folder / FILE).write_text(TEMPLATE.format(name=folder.name), "utf-8")
         (folder / "schedules.toml").write_text('# [[schedule]]\n# connection = "hz-kingdee"\n# every = "5m"\n', "utf-8")
         (folder / ".gitignore").write_text(f"{STATE}/\n", "utf-8")
@@ -77,17 +84,15 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa
 
 def find_problems(folder: Path) -> list[Problem]:
     """Every problem of settings, schedules, mappings and code tables."""
-    from mappings.engine.load import mapping_problems
-
     problems: list[Problem] = []
     systems: Any = None
     try:
         found = read_site(folder)
-        systems = {(connection.system, kind) for connection in found.connections.values() for kind in connection.kinds}
+        systems = {(line.system, kind) for line in lines_of(found).values() for kind in line.kinds}
         problems += [problem for connection in found.connections.values() for problem in _files(connection, found)]
     except Misconfigured as fault:
         problems += fault.problems or (Problem(FILE, fault.message),)
-    return problems + mapping_problems(folder, systems)
+    return problems + mapping_problems(folder, systems or ())
 
 
 def _files(connection: Connection, site: Site) -> Sequence[Problem]:

@@ -28,19 +28,6 @@ def mapping_path(system: str, kind: str, site: Path | None = None) -> Path | Non
     return next((path for folder in folders if (path := folder / system / f"{kind}.yml").is_file()), None)
 
 
-def mapping_problems(site: Path, kinds: set[tuple[str, str]] | None = None) -> list[Problem]:
-    """Every problem of the mapping files of a site, and of the shipped ones for the (system, kind) pairs that it names."""
-    paths = set((site / "mappings").glob("*/*.yml"))
-    paths |= {path for system, kind in kinds or () if (path := mapping_path(system, kind, site))}
-    problems: list[Problem] = []
-    for path in sorted(paths):
-        try:
-            read_mapping(path)
-        except Misconfigured as fault:
-            problems += fault.problems
-    return problems
-
-
 def read_mapping(path: Path, shipped: Path = SHIPPED) -> MappingFile:
     """The mapping that a file states, or the shipped one with the changes of a file. Errors: `Misconfigured` with every problem."""
     reader = Reader("/".join(path.parts[-3:]))

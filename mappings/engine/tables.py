@@ -76,7 +76,7 @@ def read_table(name: str, paths: Iterable[Path], columns: Sequence[str], optiona
     said: dict[tuple[object, ...], list[Row]] = {}
     for path in paths:
         own: dict[tuple[object, ...], list[Row]] = {}
-        for row in _read(path, "/".join(path.parts[-2:]), columns, optional, table.problems):
+        for row in _read(path, _shown(path), columns, optional, table.problems):
             about = (row.scope, *(row.values[column] for column in (*columns[:-1], *optional)))
             clash = next((other for other in own.get(about, ()) if other.overlaps(row)), None)
             if clash is not None:
@@ -86,6 +86,11 @@ def read_table(name: str, paths: Iterable[Path], columns: Sequence[str], optiona
         said |= own
     table.rows = [row for rows in said.values() for row in rows]
     return table
+
+
+def _shown(path: Path) -> str:
+    """A table as people know it: `codes/units.csv`, or `codes/kingdee/units.csv` for one of a system."""
+    return "/".join(path.parts[-2 if path.parent.name == "codes" else -3 :])
 
 
 def _read(path: Path, file: str, columns: Sequence[str], optional: Sequence[str], problems: list[Problem]) -> Iterator[Row]:

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mappings.engine.apply import read_mapper
-from mappings.engine.load import SHIPPED, mapping_problems, read_mapping
+from mappings.engine.check import mapping_problems
+from mappings.engine.load import SHIPPED, read_mapping
 from trace_core.errors import Misconfigured
 
 GOOD = """\

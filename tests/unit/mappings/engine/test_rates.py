@@ -60,9 +60,10 @@ def test_a_quantity_has_no_zeros_that_say_nothing() -> None:
 
 
 def test_a_factor_that_is_none_has_its_place(tmp_path: Path) -> None:
-    (tmp_path / "unit_rates.csv").write_text("from,to,factor\nREEL,H87,0\nBOX,H87,viel\n", "utf-8")
+    (tmp_path / "codes").mkdir()
+    (tmp_path / "codes" / "unit_rates.csv").write_text("from,to,factor\nREEL,H87,0\nBOX,H87,viel\n", "utf-8")
 
-    assert [problem.path for problem in read_rates("unit_rates", [tmp_path]).problems] == [
-        f"{tmp_path.name}/unit_rates.csv:2:1",
-        f"{tmp_path.name}/unit_rates.csv:3:1",
+    assert [problem.path for problem in read_rates("unit_rates", [tmp_path / "codes"]).problems] == [
+        "codes/unit_rates.csv:2:1",
+        "codes/unit_rates.csv:3:1",
     ]
