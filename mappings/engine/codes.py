@@ -30,8 +30,9 @@ class Unknown:
 class UnknownCode(ValueError):
     """The code is in no row that holds for the scope and the day."""
 
-    def __init__(self, table: str, code: str, organisation: str, policy: str) -> None:
+    def __init__(self, table: str, code: str, organisation: str, policy: str, near: str = "") -> None:
         scope = f" for organisation {organisation}" if organisation else ""
+        scope += f" (it has {near})" if near else ""
         waits = "the document waits for it" if policy == "hold" else "replay"
         super().__init__(f"is not in the code table {table}{scope}; add the row to codes/{table}.csv; {waits}")
         self.unknown = Unknown(table, code, organisation, policy)
@@ -46,6 +47,13 @@ class Codes:
     scoped: bool = False
     plain: dict[str, str] = field(default_factory=dict)
     _rows: dict[str, list[Row]] = field(default_factory=dict)
+    _cases: dict[str, str] = field(default_factory=dict)
+
+    def near(self, code: str) -> str:
+        """A code that differs from one in letter case alone, empty where there is none."""
+        if not self._cases and self._rows:
+            self._cases = {folded(known).casefold(): known for known in self._rows}
+        return self._cases.get(folded(code).casefold(), "")
 
     def find(self, code: str, organisation: str = "", day: date | None = None) -> Row | None:
         """The row that holds for a code, None when there is none."""

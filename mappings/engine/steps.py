@@ -96,7 +96,7 @@ def _code(verbs: Mapping[str, Any], context: Context) -> Change:
         code, organisation = as_text(value), context.organisation(frame) or ""
         row = codes.find(code, organisation, day_of(on(frame)) if on else None)
         if row is None:
-            raise UnknownCode(codes.name, code, organisation, policy)
+            raise UnknownCode(codes.name, code, organisation, policy, codes.near(code))
         return row
 
     def look_up(value: Any, frame: Any) -> Any:

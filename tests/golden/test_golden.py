@@ -128,7 +128,7 @@ def rows_used(case: Case) -> Iterator[tuple[str, str]]:
     places = {step.by for told in explained.told for one in told for step in one.steps if step.verb == "code"}
     for place in places:
         folder, _, rest = place.partition("/")
-        if folder == "codes":
+        if folder == "codes" and "/" not in rest:
             name, line, _ = rest.split(":")
             yield name.removesuffix(".csv"), list(rows_of(tables(case.system) / name))[int(line) - 2]["from"]
 

@@ -132,6 +132,14 @@ def test_an_unknown_code_says_what_it_does(desk: Desk) -> None:
     assert kept.documents[0].body == {"type": "GA", "operation": "Z"}
 
 
+def test_a_code_in_other_letters_is_hinted_at(desk: Desk) -> None:
+    desk.write("codes/grades.csv", "from,to\nPcs,H87\n")
+
+    (problem,) = desk.body("type: {from: a, code: grades}").apply({"FID": 1, "a": "ＰＣＳ"}).problems
+
+    assert problem.problem.startswith("is not in the code table grades (it has Pcs); add the row")
+
+
 def test_codes_are_scoped_by_organisation_and_day(desk: Desk) -> None:
     desk.write("codes/grades.csv", "from,to,organisation,valid_from,valid_to\nA,OLD,,,2026-04-01\nA,NEW,,2026-04-01,\nA,ORG,100,,\n")
     plan = desk.plan(
