@@ -37,9 +37,13 @@ def note(connection: Connection, sources: Collection[tuple[str, str, str]], note
 
     A code of which no document is left, leaves.
     """
-    _forget(connection, sources)
-    if not noted:
-        return
+    left = _taken_off(connection, sources)
+    if noted:
+        _put(connection, noted, now)
+    _drop_idle(connection, left)
+
+
+def _put(connection: Connection, noted: Sequence[Noted], now: datetime) -> None:
     codes = {tuple(getattr(one, name) for name in NAME): one for one in noted}
     fields = (*NAME, "plant", "policy", "mapping", "version")
     rows = [{name: getattr(one, name) for name in fields} | {"first_seen": now, "last_seen": now} for _, one in sorted(codes.items())]
@@ -51,20 +55,34 @@ def note(connection: Connection, sources: Collection[tuple[str, str, str]], note
     connection.execute(insert(unknown_code_document).on_conflict_do_nothing(), documents)
 
 
-def _forget(connection: Connection, sources: Collection[tuple[str, str, str]]) -> None:
+def _taken_off(connection: Connection, sources: Collection[tuple[str, str, str]]) -> list[tuple[str, ...]]:
+    """Forget what was noted of some raw documents; the codes that they had."""
     if not sources or not any_waits(connection):
-        return
-    names, kinds, keys = (list(column) for column in zip(*sorted(sources), strict=True))
-    told = {"names": names, "kinds": kinds, "keys": keys}
-    gone = text(
-        "WITH gone AS (DELETE FROM unknown_code_document d USING unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
-        " WHERE d.connection = a.connection AND d.source_kind = a.kind AND d.source_key = a.key RETURNING d.*)"
-        " DELETE FROM unknown_code u USING (SELECT DISTINCT connection, table_name, organisation, code FROM gone) g"
-        " WHERE (u.connection, u.table_name, u.organisation, u.code) = (g.connection, g.table_name, g.organisation, g.code)"
-        " AND NOT EXISTS (SELECT FROM unknown_code_document d WHERE (d.connection, d.table_name, d.organisation, d.code)"
-        " = (u.connection, u.table_name, u.organisation, u.code) AND NOT EXISTS (SELECT FROM gone o WHERE o = d))"
+        return []
+    found = connection.execute(
+        text(
+            "DELETE FROM unknown_code_document d USING unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
+            " WHERE d.connection = a.connection AND d.source_kind = a.kind AND d.source_key = a.key"
+            " RETURNING d.connection, d.table_name, d.organisation, d.code"
+        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
+        dict(zip(("names", "kinds", "keys"), (list(column) for column in zip(*sorted(sources), strict=True)), strict=True)),
     )
-    connection.execute(gone.bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in told)), told)
+    return sorted({tuple(row) for row in found})
+
+
+def _drop_idle(connection: Connection, codes: Sequence[tuple[str, ...]]) -> None:
+    """Take out codes of which no document is left."""
+    if codes:
+        columns = dict(zip(NAME, (list(column) for column in zip(*codes, strict=True)), strict=True))
+        connection.execute(
+            text(
+                "DELETE FROM unknown_code u USING unnest(:connection, :table_name, :organisation, :code) AS a(connection, table_name,"
+                " organisation, code) WHERE (u.connection, u.table_name, u.organisation, u.code) = (a.connection, a.table_name,"
+                " a.organisation, a.code) AND NOT EXISTS (SELECT FROM unknown_code_document d WHERE (d.connection, d.table_name,"
+                " d.organisation, d.code) = (u.connection, u.table_name, u.organisation, u.code))"
+            ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in NAME)),
+            columns,
+        )
 
 
 def any_waits(connection: Connection) -> bool:

@@ -106,6 +106,23 @@ def test_documents_with_an_unknown_code_wait_until_the_row_is_added(site: House,
     assert (codes(site), waits(site), sorted(held(site))) == ([("C", 1)], [stage], ["1", "2", "3"])
 
 
+def test_a_code_keeps_since_when_it_is_known_to_be_unknown(site: House) -> None:
+    write(site, "keep", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1, "Z"))
+    interpret("HZ", plumbing)
+    with site.begin() as connection:
+        (first,) = unknown_codes.listing(connection)
+
+    keep(site, lot(1, "Z", FSupplier="M"))
+    interpret("HZ", plumbing)
+
+    with site.begin() as connection:
+        (second,) = unknown_codes.listing(connection)
+    assert (second["first_seen"], second["documents"]) == (first["first_seen"], 1)
+    assert second["last_seen"] > first["last_seen"]
+
+
 def test_a_code_that_is_kept_is_noted_and_stops_nothing(site: House) -> None:
     write(site, "keep", "A,released\n")
     keep(site, lot(1, "hold"), lot(2))
