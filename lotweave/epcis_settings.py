@@ -14,11 +14,13 @@ from trace_core.epcis.things import DEFAULT_BASE, Ground
 Wrong = Callable[[tuple[str, ...], str, str], None]
 _NAMES = (
     "base", "default_plant", "company_prefixes", "most_events", "most_bytes", "places", "subscribers", "suspend_after", "keep_payloads",
+    "most_sockets",
 )  # fmt: skip
 MOST_EVENTS = 10_000
 MOST_BYTES = 16 * 1024 * 1024
 SUSPEND_AFTER = 7
 KEEP_PAYLOADS = 30
+MOST_SOCKETS = 20
 _PREFIX_LENGTHS = range(6, 13)
 
 
@@ -27,7 +29,7 @@ class Epcis:
     """The settings. `places`: canonical URI or GLN → plant. `most_bytes` of one payload, `most_events` of one document.
 
     `subscribers` are origins that events may be sent to; `suspend_after` days of failure one is suspended. Captured documents are kept as
-    they came for `keep_payloads` days.
+    they came for `keep_payloads` days. `most_sockets` subscribers may be connected at once.
     """
 
     base: str = DEFAULT_BASE
@@ -39,6 +41,7 @@ class Epcis:
     subscribers: tuple[str, ...] = ()
     suspend_after: int = SUSPEND_AFTER
     keep_payloads: int = KEEP_PAYLOADS
+    most_sockets: int = MOST_SOCKETS
 
     @property
     def ground(self) -> Ground:
@@ -68,6 +71,7 @@ def read_epcis(
         _origins(told.get("subscribers", []), wrong),
         _count(told, "suspend_after", SUSPEND_AFTER, wrong),
         _count(told, "keep_payloads", KEEP_PAYLOADS, wrong),
+        _count(told, "most_sockets", MOST_SOCKETS, wrong),
     )
 
 

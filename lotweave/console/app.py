@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
 from lotweave.console.epcis import add_epcis
+from lotweave.console.epcis_sockets import Sockets
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
@@ -38,8 +39,8 @@ def problem(status: int, title: str, detail: str, **more: Any) -> Response:
     return _json(told, status, "application/problem+json")
 
 
-def make_app(house: House) -> Flask:
-    """The application for an open house."""
+def make_app(house: House, sockets: Sockets | None = None) -> Flask:
+    """The application for an open house; `sockets` are its subscribers over WebSocket, which whoever serves it closes."""
     app = Flask("lotweave")
     app.add_url_rule("/healthz", view_func=lambda: _json({"ok": True}), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: _json({"ok": house.ping()}), endpoint="readyz")
@@ -52,7 +53,7 @@ def make_app(house: House) -> Flask:
         ("/api/v1/recall", "GET", _recall),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
-    add_epcis(app, house)
+    add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
     return app
 
 

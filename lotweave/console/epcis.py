@@ -17,6 +17,7 @@ from lotweave.console import epcis_subscriptions as subscriptions
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_headers import agree, announced, discovery
 from lotweave.console.epcis_problems import EpcisException, response
+from lotweave.console.epcis_sockets import Sockets
 from pipelines.steps.epcis_masters import TooComplex
 from pipelines.steps.epcis_query import TooLarge
 from trace_core.errors import Rejected
@@ -31,7 +32,7 @@ _EXCEPTIONS = {
 """Code of a rejection → exception; others are of the payload."""
 
 
-def add_epcis(app: Flask, house: House) -> None:
+def add_epcis(app: Flask, house: House, sockets: Sockets) -> None:
     """Give the application its EPCIS routes."""
     sorts, allowed = ", ".join(query.COLLECTIONS), dict[str, list[str]]()
 
@@ -68,6 +69,8 @@ def add_epcis(app: Flask, house: House) -> None:
     for path, methods in list(allowed.items()):
         add(path, ["OPTIONS"], _discovery(house, methods))
     add("/<path:rest>", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"], _nothing)
+    app.add_url_rule("/epcis/queries/<name>/events", "epcis subscribe", _guarded(house, sockets.subscribe), websocket=True)
+    app.add_url_rule("/epcis/<path:rest>", "epcis no websocket", _guarded(house, _no_websocket), websocket=True)
     app.register_error_handler(InternalServerError, _failed)
 
 
@@ -84,7 +87,6 @@ def _guarded(house: House, view: View) -> View:
             return response("SecurityException", said, status=401)
         try:
             agree()
-            _no_websocket()
             answer = view(Asking(house, who), **named)
         except EpcisException as fault:
             return response(fault.name, fault.detail, status=fault.status, problems=fault.problems)
@@ -117,9 +119,9 @@ def _front(_: Asking) -> Response:
     return query.collection(["capture", "captureJobs", "events", "queries", *query.COLLECTIONS])
 
 
-def _no_websocket() -> None:
-    if request.headers.get("Upgrade", "").lower() == "websocket":
-        raise EpcisException("ImplementationException", "there are no WebSockets here; subscribe with a dest", status=501)
+def _no_websocket(_: Asking, rest: str) -> Response:
+    said = f"WebSockets are taken at /epcis/queries/{{name}}/events alone, not at /epcis/{rest}"
+    raise EpcisException("ImplementationException", said, status=501)
 
 
 def _nothing(_: Asking, rest: str) -> Response:

@@ -38,19 +38,23 @@ def newest(connection: Connection) -> Place:
     return Place(event, weaving, END)
 
 
+def start(known: Place, initial: datetime | None, now: datetime) -> Place:
+    """Where a subscription begins: at the first of all when it wants what was recorded before, else behind what is `known`."""
+    return Place(0, 0, END) if initial is not None and initial < now else known
+
+
 def put(
     connection: Connection, name: str, controls: Controls, *, key: int, plants: Sequence[str], epc_format: str, due: datetime, now: datetime
 ) -> Any:
     """Keep a subscription; its row, or None when the key has the same one already. One that was suspended goes on from its place."""
     known = newest(connection)
-    past = controls.initial is not None and controls.initial < now
-    start = Place(0, 0, END) if past else known
+    place = start(known, controls.initial, now)
     values = {
         "id": secrets.token_urlsafe(16), "query_name": name, "key_id": key, "plants": sorted(plants), "dest": controls.dest,
         "signature_token": controls.token, "schedule": controls.schedule and dict(controls.schedule), "state": "active",
         "report_if_empty": controls.report_if_empty, "epc_format": epc_format, "controls": controls.digest(epc_format),
         "initial_record_time": controls.initial, "created_at": now, "known_event": known.event, "known_weaving": known.weaving,
-        "event": start.event, "weaving": start.weaving, "document": start.document,
+        "event": place.event, "weaving": place.weaving, "document": place.document,
         "most": MOST, "told": False, "more": False, "attempts": 0, "next_attempt_at": due,
     }  # fmt: skip
     again = {name: values[name] for name in ("state", "attempts", "next_attempt_at", "signature_token")}

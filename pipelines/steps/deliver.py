@@ -18,9 +18,10 @@ from connectors.kit.http import HttpSession, Patience
 from pipelines.ports import Plumbing
 from pipelines.state import subscriptions
 from pipelines.state.database import Transaction
+from pipelines.state.subscriptions import END, Place
 from pipelines.steps.delivered import after, arrived, failed, smaller
 from pipelines.steps.epcis_masters import TooComplex
-from pipelines.steps.standing_query import next_batch
+from pipelines.steps.standing_query import Standing, next_batch
 from trace_core.epcis.addresses import refusal
 from trace_core.epcis.formats import ids_as
 from trace_core.epcis.queries import from_json
@@ -70,7 +71,7 @@ def _made(connection: Transaction, row: Any, plants: Sequence[str], plumbing: Pl
     """A new delivery, kept; when there is nothing to send, whether there is more to look through."""
     now = plumbing.now()
     try:
-        batch = next_batch(connection, row, from_json(row.query), plants=plants, ground=plumbing.ground)
+        batch = next_batch(connection, _standing(row), from_json(row.query), plants=plants, ground=plumbing.ground)
     except TooComplex as fault:
         subscriptions.mark(connection, row.id, message=str(fault), next_attempt_at=now + LONGEST_WAIT, lease_until=None)
         return False
@@ -91,6 +92,11 @@ def _made(connection: Transaction, row: Any, plants: Sequence[str], plumbing: Pl
     )
     subscriptions.mark(connection, row.id, delivery=delivery, body=body, next_place=list(astuple(batch.place)), more=batch.more)
     return delivery, body
+
+
+def _standing(row: Any) -> Standing:
+    known = Place(row.known_event, row.known_weaving, END)
+    return Standing(Place(row.event, row.weaving, row.document), known, row.initial_record_time, row.most)
 
 
 def _send(row: Any, delivery: str, body: bytes, plumbing: Plumbing) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from pipelines.state import subscription_feed as feed
 from pipelines.state.database import Transaction
-from pipelines.state.subscriptions import END, Place, newest
+from pipelines.state.subscriptions import END, MOST, Place, newest
 from pipelines.steps.epcis_masters import resolved
 from pipelines.steps.epcis_query import with_gtins
 from trace_core.epcis.hashes import event_hash
@@ -37,17 +38,30 @@ class Batch:
     more: bool = False
 
 
-def next_batch(connection: Transaction, row: Any, query: Query, *, plants: Sequence[str], ground: Ground) -> Batch:
-    """The next events for a subscription, at most `row.most`; none where nothing new fulfils the query. Errors: `TooComplex`."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a subscription stands.
+
+    It was told what lies before `place`. What was `known` when it was made counts from the record time `since` on alone. `most` events
+    come at once.
+    """
+
+    place: Place
+    known: Place
+    since: datetime | None
+    most: int = MOST
+
+
+def next_batch(connection: Transaction, at: Standing, query: Query, *, plants: Sequence[str], ground: Ground) -> Batch:
+    """The next events for a subscription, at most `at.most`; none where nothing new fulfils the query. Errors: `TooComplex`."""
     upto, query = newest(connection), resolved(connection, query)
     accept = compiled(query)
-    known = Place(row.known_event, row.known_weaving, END)
     types, by_id = query.values("eventType") or (), query.values("EQ_eventID") is not None
-    wanted = feed.Wanted(plants, types, narrowed(query), row.initial_record_time, known, by_id=by_id)
-    batch = Batch(Place(row.event, row.weaving, row.document))
+    wanted = feed.Wanted(plants, types, narrowed(query), at.since, at.known, by_id=by_id)
+    batch = Batch(at.place)
     for place, event, aliases, size in _visible(connection, batch, wanted, upto, ground):
         if event is not None and accept(event, aliases):
-            if len(batch.events) >= row.most or (batch.events and batch.size + size > MOST_CHARACTERS):
+            if len(batch.events) >= at.most or (batch.events and batch.size + size > MOST_CHARACTERS):
                 batch.more = True
                 return batch
             batch.events.append(event)

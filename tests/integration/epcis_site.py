@@ -71,6 +71,10 @@ def times(events: list[dict[str, Any]]) -> list[str]:
     return [one["eventTime"][14:16] for one in events]
 
 
+def ids(events: list[dict[str, Any]]) -> set[str]:
+    return {one["eventID"] for one in events}
+
+
 def backward(house: House, thing: str) -> list[str]:
     root = parse_thing(thing)
     assert root

@@ -14,6 +14,8 @@ from lotweave.bootstrap import House
 from trace_core.epcis.reading import read
 from trace_core.epcis.writing import document_json
 
+WEBSOCKET = {"Upgrade": "websocket", "Connection": "Upgrade"}
+
 
 @pytest.mark.parametrize(
     ("method", "path", "more", "status", "exception"),
@@ -42,7 +44,7 @@ from trace_core.epcis.writing import document_json
         ("GET", "/epcis/events?EQ_eventID=" + "|".join(["urn:x:1"] * 5000), {}, 414, "URITooLongException"),
         ("OPTIONS", "/epcis/nothing", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/queries/none/subscriptions", {}, 404, "NoSuchNameException"),
-        ("GET", "/epcis/queries/q/events?stream=true", {"headers": {"Upgrade": "websocket"}}, 501, "ImplementationException"),
+        ("GET", "/epcis/events?stream=true", {"headers": WEBSOCKET}, 501, "ImplementationException"),
         ("POST", "/epcis/queries", {"json": {"name": "q", "query": {"GE_eventDate": "x"}}}, 400, "QueryParameterException"),
         ("GET", "/epcis/nothing/here", {}, 404, "NoSuchResourceException"),
         ("GET", "/epcis/epcs/urn:x:none", {}, 404, "NoSuchResourceException"),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from epcis_site import SU, ask, capture, document, event, key, own
+from epcis_site import SU, ask, capture, document, event, ids, key, own
 from flask.testing import FlaskClient
 from receiver import BREAK_OFF, TOKEN, Receiver, receiving
 
@@ -72,10 +72,6 @@ def shown(client: FlaskClient, headers: dict[str, str], address: str) -> dict[st
     told = client.get(address, headers=headers).json
     assert isinstance(told, dict)
     return told
-
-
-def ids(events: list[dict[str, Any]]) -> set[str]:
-    return {one["eventID"] for one in events}
 
 
 def test_a_stream_tells_what_is_new_once_captured_and_own(client: FlaskClient, site: House, receiver: Receiver) -> None:

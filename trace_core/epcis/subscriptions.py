@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,10 +17,12 @@ import orjson
 
 from trace_core.epcis.addresses import refusal
 from trace_core.epcis.queries import Query
-from trace_core.epcis.schedules import read_schedule
+from trace_core.epcis.schedules import FIELDS, read_schedule
 from trace_core.errors import Problem, Rejected
 
 MEMBERS = ("dest", "signatureToken", "stream", "schedule", "reportIfEmpty", "initialRecordTime")
+SOCKET_PARAMETERS = ("stream", *FIELDS, "reportIfEmpty", "initialRecordTime")
+_BOOLEANS = {"true": True, "false": False}
 _LONGEST = 2000
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)\Z")
 _FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(hours=1)
@@ -29,7 +31,7 @@ _DOUBLINGS = 10
 
 @dataclass(frozen=True, slots=True)
 class Controls:
-    """A subscription as it was asked for. Without `schedule` it is a stream.
+    """A subscription as it was asked for. Without `schedule` it is a stream; over a WebSocket `dest` is empty.
 
     `initial` is the earliest record time of what is sent although it was held before.
     """
@@ -60,8 +62,30 @@ def read_subscription(told: Any, origins: Collection[str]) -> Controls:
     token = told.get("signatureToken")
     if token is not None and not (isinstance(token, str) and 0 < len(token) <= _LONGEST):
         problems.append(Problem("signatureToken", f"must be a text of 1 to {_LONGEST} characters"))
+    return _controls(told, problems, dest=str(dest), token=token)
+
+
+def read_socket(told: Iterable[tuple[str, str]]) -> Controls:
+    """What the parameters of a URL ask for: `stream=true` or fields of a schedule, `reportIfEmpty` and `initialRecordTime`.
+
+    Errors: `Rejected` with every problem; `code` is controls. Source: EPCIS 2.0, its OpenAPI, `GET /queries/{queryName}/events`.
+    """
+    found: dict[str, Any] = {}
+    problems = []
+    for name, value in told:
+        if name not in SOCKET_PARAMETERS:
+            problems.append(Problem(name, f"is none of {', '.join(SOCKET_PARAMETERS)}", value[:50]))
+        elif name in found:
+            problems.append(Problem(name, "is there twice", value[:50]))
+        found[name] = _BOOLEANS.get(value, value) if name in {"stream", "reportIfEmpty"} else value
+    schedule = {name: found[name] for name in FIELDS if name in found}
+    return _controls(found | ({"schedule": schedule} if schedule else {}), problems, dest="", token=None)
+
+
+def _controls(told: Mapping[str, Any], problems: list[Problem], *, dest: str, token: str | None) -> Controls:
+    """When and from where on events are told; `problems` are those found before."""
     stream, schedule = told.get("stream"), told.get("schedule")
-    if stream not in {None, True} or (stream is True) == (schedule is not None):
+    if (stream is not None and stream is not True) or (stream is True) == (schedule is not None):
         problems.append(Problem("stream", "must be true, or a schedule must be given, and not both", str(stream)[:50]))
     if schedule is not None:
         try:
@@ -76,7 +100,7 @@ def read_subscription(told: Any, origins: Collection[str]) -> Controls:
         problems.append(Problem("initialRecordTime", "must be a time with offset, such as 2026-03-01T08:00:00+08:00", str(initial)[:50]))
     if problems:
         raise _wrong(problems)
-    return Controls(str(dest), token, schedule, bool(empty), datetime.fromisoformat(initial.upper()) if initial else None)
+    return Controls(dest, token, schedule, bool(empty), datetime.fromisoformat(initial.upper()) if initial else None)
 
 
 def check_query(query: Query) -> None:

@@ -55,12 +55,14 @@ def test_every_mistake_is_named_at_its_place(tmp_path: Path) -> None:
 
 
 def test_hosts_of_subscribers_are_origins_alone(tmp_path: Path) -> None:
-    found = settings(tmp_path, '[epcis]\nsubscribers = ["https://partner.example.com", "http://10.0.0.5:8080/"]\nsuspend_after = 2\n')
+    found = settings(
+        tmp_path, '[epcis]\nsubscribers = ["https://partner.example.com", "http://10.0.0.5:8080/"]\nsuspend_after = 2\nmost_sockets = 3\n'
+    )
 
     with pytest.raises(Misconfigured) as refused:
         settings(
             tmp_path, '[epcis]\nsubscribers = ["partner.example.com", "https://a.example/path", "https://*.a.example", "ftp://a.example"]\n'
         )
 
-    assert (len(found.subscribers), found.suspend_after) == (2, 2)
+    assert (len(found.subscribers), found.suspend_after, found.most_sockets) == (2, 2, 3)
     assert len(refused.value.problems) == 4

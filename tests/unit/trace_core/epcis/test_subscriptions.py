@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from trace_core.epcis.queries import from_json
-from trace_core.epcis.subscriptions import check_query, read_subscription, signature, wait_after
+from trace_core.epcis.subscriptions import check_query, read_socket, read_subscription, signature, wait_after
 from trace_core.errors import Rejected
 
 ORIGINS = ("https://partner.example.com", "http://127.0.0.1:9000/", "https://[::1]:8443")
@@ -37,6 +37,7 @@ def test_a_stream_and_a_schedule_are_read() -> None:
         ({"stream": None}, "stream"),
         ({"stream": False}, "stream"),
         ({"stream": "true"}, "stream"),
+        ({"stream": []}, "stream"),
         ({"schedule": {"hour": "1"}}, "stream"),
         ({"stream": None, "schedule": {"hour": "24"}}, "schedule.hour"),
         ({"reportIfEmpty": "yes"}, "reportIfEmpty"),
@@ -79,3 +80,30 @@ def test_waiting_grows_up_to_an_hour() -> None:
 
     assert waits == sorted(waits)
     assert (waits[0], waits[1], waits[-1]) == (timedelta(seconds=5), timedelta(seconds=10), timedelta(hours=1))
+
+
+def test_the_parameters_of_a_websocket_are_read() -> None:
+    stream = read_socket([("stream", "true"), ("initialRecordTime", "2026-03-01T08:00:00+08:00")])
+    daily = read_socket([("hour", "1"), ("minute", "5"), ("reportIfEmpty", "true")])
+
+    assert (stream.dest, stream.schedule, stream.report_if_empty) == ("", None, False)
+    assert stream.initial
+    assert (daily.schedule, daily.report_if_empty, daily.initial) == ({"hour": "1", "minute": "5"}, True, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "paths"),
+    [
+        ([], ["stream"]),
+        ([("stream", "false")], ["stream"]),
+        ([("stream", "true"), ("hour", "1")], ["stream"]),
+        ([("stream", "true"), ("stream", "true")], ["stream"]),
+        ([("stream", "true"), ("signatureToken", "s"), ("perPage", "5")], ["signatureToken", "perPage"]),
+        ([("hour", "24"), ("reportIfEmpty", "yes")], ["schedule.hour", "reportIfEmpty"]),
+    ],
+)
+def test_what_is_wrong_with_the_parameters_of_a_websocket_is_named(told: list[tuple[str, str]], paths: list[str]) -> None:
+    with pytest.raises(Rejected) as fault:
+        read_socket(told)
+
+    assert [problem.path for problem in fault.value.problems] == paths
