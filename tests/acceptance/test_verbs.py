@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+from simple_websocket import Client, ConnectionClosed
 
 BODY = '{"type":"%s","at":"2026-03-01T0%s:00:00Z","thing":%s,"quantity":"1","uom":"H87"%s}'
 LINE = '{"kind":"movement","plant":"HZ","key":"%s","revision":1,"body":' + BODY + "}"
@@ -301,6 +303,25 @@ def test_up_and_down_leave_nothing(site: Path) -> None:
     assert told(down) == {"stopped": True}
     assert not Path(f"/proc/{told(up)['pid']}/cmdline").exists() or not Path(f"/proc/{told(up)['pid']}/cmdline").read_bytes()
     assert told(lotweave("down", "--json", site=site)) == {"stopped": False}
+
+
+def test_down_tells_subscribers_who_are_connected(site: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    up = lotweave("up", "--detach", "--port", str(port), "--json", site=site)
+    bearer = {"Authorization": f"Bearer {told(lotweave('keys', 'create', '--role', 'engineer', '--json', site=site))['key']}"}
+    address = f"127.0.0.1:{port}/epcis/queries"
+    made = requests.post(f"http://{address}", json={"name": "made", "query": {}}, headers=bearer, timeout=30)
+    subscriber = Client.connect(f"ws://{address}/made/events?stream=true", headers=bearer)
+    down = lotweave("down", "--json", site=site)
+
+    with pytest.raises(ConnectionClosed) as closed:
+        subscriber.receive(timeout=30)
+
+    assert (up.returncode, made.status_code) == (0, 201)
+    assert told(down) == {"stopped": True}
+    assert int(closed.value.reason) == 1001
 
 
 def test_lists_of_what_waits_are_empty_at_first(site: Path) -> None:
