@@ -51,7 +51,10 @@ class House:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A reader of the index for this block alone; readers are kept, since each holds room for a search."""
-        reader = self.idle.pop() if self.idle else Reader(self.engine, self.snapshots)
+        try:
+            reader = self.idle.pop()
+        except IndexError:  # none is left, or another thread took the last one just now
+            reader = Reader(self.engine, self.snapshots)
         try:
             yield reader
         finally:
