@@ -20,6 +20,14 @@ def database_url() -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / ".lotweave").used() as url:
         engine = create_engine(url)
         migrate(engine)
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for name in (
+                "fsync",
+                "synchronous_commit",
+                "full_page_writes",
+            ):  # nothing here outlives the run: no test of this server ends it
+                connection.execute(text(f"ALTER SYSTEM SET {name} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
         engine.dispose()
         yield url
 
@@ -29,6 +37,9 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
     """An empty house without plants."""
     engine = create_engine(database_url)
     with engine.begin() as connection:
+        months = text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE tablename LIKE 'event\\_2%' AND tablename <> 'event_2026_03'")
+        if found := connection.execute(months).scalar_one():  # of tests about other years; a hundred of them would slow every test down
+            connection.execute(text(f"DROP TABLE {found}"))
         tables = connection.execute(
             text(
                 "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
