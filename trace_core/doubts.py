@@ -6,6 +6,7 @@ A doubt leaves an answer complete and is shown beside its gaps (ADR 0021).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from trace_core.documents.fields import time_text
@@ -13,25 +14,27 @@ from trace_core.gaps import Gap
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId
 from trace_core.walk import Asked
+from trace_core.world import OrderKey
 
 
 def doubts_about(graph: Graph, things: Iterable[ThingId], asked: Asked) -> list[Gap]:
     """Every doubt about what was issued, among the things, and about what was issued to the orders that made them; sorted, each once."""
-    return sorted({doubt for thing in things for order in _orders(graph, thing) for doubt in _late(graph, order, thing, asked)})
+    on_order: dict[OrderKey, set[ThingId]] = defaultdict(set)
+    for thing in things:
+        for event in graph.events(thing):
+            if event.order:
+                on_order[event.plant, event.order].add(thing)
+    return sorted({doubt for order, known in on_order.items() for doubt in _late(graph, order, known, asked)})
 
 
-def _orders(graph: Graph, thing: ThingId) -> set[tuple[str, str]]:
-    return {(event.plant, event.order) for event in graph.events(thing) if event.order}
-
-
-def _late(graph: Graph, order: tuple[str, str], thing: ThingId, asked: Asked) -> Iterator[Gap]:
+def _late(graph: Graph, order: OrderKey, known: set[ThingId], asked: Asked) -> Iterator[Gap]:
+    """Doubts about one order of which some things are known: each order is looked at once, however many things came out of it."""
     flow = graph.pools.flow(order)
-    outputs = [one.at for made in flow.outputs.values() for one in made if one.at <= asked.at]
-    if not outputs:
+    last = max((one.at for made in flow.outputs.values() for one in made if one.at <= asked.at), default=None)
+    if last is None:
         return
-    last, made = max(outputs), thing in flow.outputs
-    for part in flow.by_thing if made else [thing]:
-        links = flow.by_thing.get(part, ())
-        for link in (link for link in links if last < link.at and asked.holds(link)):
+    made = not known.isdisjoint(flow.outputs)
+    for part, links in flow.by_thing.items():
+        for link in (link for link in links if (made or part in known) and last < link.at and asked.holds(link)):
             said = f"issued to order {order[1]} at {time_text(link.at)}, after its last output at {time_text(last)}"
             yield Gap("issue_after_output", part, said)

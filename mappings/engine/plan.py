@@ -169,10 +169,7 @@ class _Batch:
             raise ValueError
         columns = [make(frames) for make in self.varying]
         bodies = objects(self.names, columns)
-        if self.shared or self.recorded_shared:
-            recorded = self._share(documents, owners, bodies)
-        else:
-            recorded = self.recorded(frames) if self.recorded else [None] * len(owners)
+        recorded = self._share(documents, owners, bodies) if self.shared or self.recorded_shared else [None] * len(owners)
         if self.recorded and not self.recorded_shared:
             recorded = self.recorded(frames)
         kind, origins = self.kind, self.origins

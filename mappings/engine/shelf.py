@@ -26,7 +26,7 @@ class Shelf:
         if kept is None or kept[0] != stamp:
             kept = self._kept[system, kind] = (stamp, *self._read(system, kind))
         if kept[2] is not None:
-            raise kept[2]
+            raise kept[2].with_traceback(None)  # the same each time it is asked for: without what earlier askers added
         return kept[1]
 
     def _read(self, system: str, kind: str) -> tuple[Mapper | None, Misconfigured | None]:

@@ -13,7 +13,8 @@ from pipelines.state.mapping_tables import mapping_release
 
 def keep(connection: Connection, mapping: str, version: str, files: Mapping[str, str], *, now: datetime) -> None:
     """Keep what a version was made of, once."""
-    if files_of(connection, mapping, version) is not None:
+    wanted = (mapping_release.c.mapping == mapping) & (mapping_release.c.version == version)
+    if connection.execute(select(mapping_release.c.version).where(wanted)).first() is not None:
         return
     told = {"mapping": mapping, "version": version, "files": dict(files), "used_since": now}
     connection.execute(insert(mapping_release).values(told).on_conflict_do_nothing())

@@ -103,7 +103,7 @@ def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, b
         mapper = _mapper(line, name, kind, plumbing)
     except Rejected as fault:
         for row in rows:
-            _use(row, Outcome([], list(fault.problems)), None, line, batch)
+            _use(row, Outcome([], [] if row.deleted else list(fault.problems)), None, line, batch)  # what is gone needs no mapping
         return
     batch.mappers[name, kind] = mapper
     shapes = plumbing.shapes.setdefault((name, kind), Shapes())

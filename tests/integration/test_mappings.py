@@ -155,6 +155,23 @@ def test_a_document_that_is_no_json_stops_nothing_but_itself(site: House) -> Non
     assert (waits(site), list(held(site))) == (["interpret"], ["1"])
 
 
+def test_what_is_deleted_is_withdrawn_also_while_the_mapping_is_wrong(site: House) -> None:
+    write(site, "reject", "A,released\n")
+    plumbing = plumbing_of(site)
+    keep(site, lot(1), lot(2))
+    interpret("HZ", plumbing)
+    write(site, "reject", "A,released\nA,hold\n")
+    with site.begin() as connection:
+        inbox.keep(connection, [RawDocument("hz", "TEST", "1", None, b"{}", NOW, deleted=True)], plant="HZ", run_id=None)
+
+    interpret("HZ", plumbing)
+
+    with site.begin() as connection:
+        found = current_of_sources(connection, [("hz", "TEST", "1"), ("hz", "TEST", "2")])
+    assert {name[2]: row.deleted for name, row in found.items()} == {"1": True, "2": False}
+    assert waits(site) == []
+
+
 def test_fields_of_a_system_are_noted_with_their_sorts(site: House) -> None:
     write(site, "reject", "A,released\n")
     plumbing = plumbing_of(site)
