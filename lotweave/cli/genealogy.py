@@ -58,7 +58,7 @@ def _lines(files: list[Path]) -> Iterator[bytes]:
         if str(file) == "-":
             yield from sys.stdin.buffer
         else:
-            with file.open("rb") as stream:
+            with file.open("rb", buffering=1 << 20) as stream:
                 yield from stream
 
 

@@ -87,23 +87,23 @@ def row_of(event: Event, numbers: Mapping[ThingId, int]) -> tuple[object, ...]:
 
 def number_things(connection: Connection, things: Collection[ThingId]) -> tuple[dict[ThingId, int], set[ThingId]]:
     """The number of every thing, and those that are new; inserted in the order of names so that no two batches wait for each other."""
-    named = {thing.uri: thing for thing in things}
-    rows = connection.execute(_NUMBERED, {"uris": list(named)}).all()
-    found = {named[row.uri]: row.id for row in rows}
-    made = {named[row.uri] for row in rows if row.made}
-    raced = [uri for uri, thing in named.items() if thing not in found]
-    found |= numbers_of(connection, [named[uri] for uri in raced])
-    return found, made
+    named = list(dict.fromkeys(things))
+    ids, made = connection.execute(_NUMBERED, {"uris": "\n".join([thing.uri for thing in named])}).one()
+    found = dict(zip(named, ids or (), strict=True))
+    raced = [thing for thing, id_ in found.items() if id_ is None]
+    return found | numbers_of(connection, raced), {thing for thing, is_new in zip(named, made or (), strict=True) if is_new}
 
 
 _URIS = bindparam("uris", type_=ARRAY(Text))
 _NUMBERED = text(
-    "WITH asked AS MATERIALIZED (SELECT unnest(CAST(:uris AS text[])) AS uri),"
-    " held AS MATERIALIZED (SELECT a.uri, t.id FROM asked a LEFT JOIN thing t ON t.uri = a.uri),"
+    r"WITH asked AS MATERIALIZED (SELECT * FROM string_to_table(:uris, E'\n') WITH ORDINALITY AS a(uri, place)),"
+    " held AS MATERIALIZED (SELECT a.uri, a.place, t.id FROM asked a LEFT JOIN thing t ON t.uri = a.uri),"
     ' new AS (INSERT INTO thing (uri) SELECT uri FROM held WHERE id IS NULL ORDER BY uri COLLATE "C"'
     " ON CONFLICT (uri) DO NOTHING RETURNING uri, id)"
-    " SELECT uri, id, false AS made FROM held WHERE id IS NOT NULL UNION ALL SELECT uri, id, true FROM new"
-).bindparams(_URIS)
+    " SELECT array_agg(coalesce(held.id, new.id) ORDER BY place), array_agg(new.id IS NOT NULL ORDER BY place) FROM held LEFT JOIN new"
+    " ON held.id IS NULL AND new.uri = held.uri"
+)
+"""`uris` is one text of lines, the numbers come as one array: a tenth of the cost of single values. No encoded name holds a line's end."""
 _KNOWN = text("SELECT uri, id FROM thing WHERE uri = ANY(:uris)").bindparams(_URIS)
 
 

@@ -112,10 +112,10 @@ def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, i
     found = connection.execute(
         text(
             "SELECT d.plant, d.kind, d.key, d.revision, d.id, d.content, d.recorded_at, d.problems"
-            " FROM unnest(:plants, :kinds, :keys) AS asked(plant, kind, key)"
-            " JOIN document d USING (plant, kind, key) WHERE d.state <> 'conflict'"
-        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
-        {"plants": list(plants), "kinds": list(kinds), "keys": list(keys)},
+            r" FROM ROWS FROM (string_to_table(:plants, E'\n'), string_to_table(:kinds, E'\n'), string_to_table(:keys, E'\n'))"
+            " AS asked(plant, kind, key) JOIN document d USING (plant, kind, key) WHERE d.state <> 'conflict'"
+        ),
+        {"plants": "\n".join(plants), "kinds": "\n".join(kinds), "keys": "\n".join(keys)},
     )
     return {((r.plant, r.kind, r.key), r.revision): _Held(r.id, r.content, r.recorded_at, _problems(r.problems)) for r in found}
 
@@ -181,12 +181,17 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_IDS = text(
+    "WITH named AS MATERIALIZED (SELECT CAST(pg_get_serial_sequence('document', 'id') AS regclass) AS sequence)"
+    " SELECT array_agg(nextval(sequence)) FROM named, generate_series(1, :n)"
+)
+
+
 def _insert(connection: Connection, news: Sequence[New], alone: Collection[Name], now: datetime) -> list[int]:
     """COPY the new versions in as woven, which nearly all of them are; where there is no other version it is the current one."""
     if not news:
         return []
-    sequence = "SELECT nextval(pg_get_serial_sequence('document', 'id')) FROM generate_series(1, :n)"
-    ids, told = [int(row[0]) for row in connection.execute(text(sequence), {"n": len(news)})], str(now)
+    ids, told = list(connection.execute(_IDS, {"n": len(news)}).scalar_one()), str(now)
     cursor = connection.connection.cursor()
     with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN") as copy:
         copy.write(b"".join([_line(id_, new, told, current=new[1].name in alone) for id_, new in zip(ids, news, strict=True)]))
