@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import cast
 
 from alembic import command
 from alembic.config import Config
@@ -17,9 +16,11 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from connectors.kit.contract import Connector
-from connectors.kit.manifest import front_door, manifest
+from connectors.kit.manifest import manifest
+from connectors.kit.opening import open_system
 from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.settings import Connection, Site, resolved
+from lotweave.shared import shared_of
 from pipelines.state import quarantine
 from trace_core.errors import Unreachable
 from trace_core.store.reader import Reader
@@ -121,6 +122,5 @@ def migrate(engine: Engine) -> None:
 
 def connector(connection: Connection, site: Site) -> Connector:
     """A connector for a connection of the site. Errors: `Misconfigured` for wrong settings or a secret that is not there."""
-    build = cast("Callable[..., Connector]", front_door(manifest(connection.system).entry))
-    zone = site.plants[connection.plant].zone.key
-    return build(resolved(connection, site.folder), connection=connection.name, zone=zone)
+    man, zone = manifest(connection.system), site.plants[connection.plant].zone.key
+    return open_system(man, resolved(connection, site.folder), connection=connection.name, zone=zone, shared=shared_of(site))

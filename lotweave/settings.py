@@ -61,6 +61,7 @@ class Site:
     schedules: tuple[Mapping[str, Any], ...] = field(default=())
     epcis: Epcis = field(default_factory=Epcis)
     url: str = ""
+    shared: str | None = None
 
     @property
     def clocks(self) -> dict[str, timedelta]:
@@ -192,7 +193,7 @@ class _Reader:
         self.known(self.told, (), ("site", "services", "plants", "connections", "epcis"))
         about, services = self.table(("site",)), self.table(("services",))
         self.known(about, ("site",), ("name", "url"))
-        self.known(services, ("services",), ("database", "broker"))
+        self.known(services, ("services",), ("database", "broker", "shared"))
         plants = dict(self.plants())
         return Site(
             folder,
@@ -202,6 +203,7 @@ class _Reader:
             plants,
             dict(self.connections(plants)),
             url=self.url(about),
+            shared=self.shared(services, folder),
             epcis=read_epcis(self.table(("epcis",)), plants, wrong=self.wrong, known=self.known),
         )
 
@@ -224,6 +226,17 @@ class _Reader:
         except Misconfigured as fault:
             self.wrong(("services", name), fault.message)
             return None
+
+    def shared(self, services: Mapping[str, Any], folder: Path) -> str | None:
+        """Where limits and sessions are shared; RabbitMQ cannot, so that beside it a store must be named."""
+        value, broker = self.service(services, "shared", folder), str(services.get("broker") or "")
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            self.wrong(("services", "shared"), "must be the address of a Redis or Valkey: redis://, rediss:// or unix://")
+        if value is None and broker.startswith(("amqp:", "amqps:", "pyamqp:")):
+            self.wrong(
+                ("services", "broker"), "is RabbitMQ: name a Redis or Valkey in services.shared, where workers share limits and sessions"
+            )
+        return value
 
     def plants(self) -> Iterator[tuple[str, Plant]]:
         for code, told in self.table(("plants",)).items():

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from lotweave.bootstrap import House, migrate
 from lotweave.embedded.postgres import EmbeddedPostgres
+from lotweave.embedded.valkey import EmbeddedValkey
 from lotweave.settings import Site
 
 
@@ -49,3 +50,15 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
         connection.execute(text(f"TRUNCATE {tables.scalar_one()} RESTART IDENTITY CASCADE"))
     yield House(Site(tmp_path, "test", database_url, None, {}, {}), engine)
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    """A Valkey of its own for the whole run; tests that use it choose names of their own."""
+    with tempfile.TemporaryDirectory() as folder:
+        valkey = EmbeddedValkey(Path(folder) / ".lotweave")
+        valkey.start()
+        try:
+            yield valkey.url
+        finally:
+            valkey.stop()

@@ -11,6 +11,7 @@ from connectors.generic.faults import EXPIRED
 from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill, fill_path
 from connectors.generic.typed import plain
 from connectors.kit.exact_json import dumps, loads
+from connectors.kit.gate import Gate
 from connectors.kit.http import Answer, HttpSession, Patience
 from trace_core.errors import Misconfigured, Unreachable
 
@@ -21,11 +22,12 @@ REDIRECTS = 300
 class RestClient:
     """One session with one system."""
 
-    def __init__(self, definition: Definition, settings: Mapping[str, Any]) -> None:
+    def __init__(self, definition: Definition, settings: Mapping[str, Any], gate: Gate | None = None) -> None:
         self.definition = definition
         self.base = str(settings["url"]).rstrip("/")
         self.values: dict[str, Any] = dict(settings["values"] or {}) | {"user": settings["user"], "password": settings["password"]}
-        self.http = HttpSession(patience=Patience(read=float(settings["timeout_seconds"])), verify=settings.get("ca_file") or True)
+        patience = Patience(read=float(settings["timeout_seconds"]))
+        self.http = HttpSession(patience=patience, verify=settings.get("ca_file") or True, gate=gate)
         self.headers: dict[str, str] = {}
         self.entered = not definition.login
 

@@ -20,10 +20,11 @@ from connectors.generic.paging import Rows, pages
 from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill
 from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
 from connectors.kit.exact_json import dumps
+from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured, Problem, Verdict
 
 
-def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> Connector:
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> Connector:
     """A connector for the system that `definition` describes; `zone` is not used, since the definition names the stamps' zone."""
     del zone
     low = [Problem(name, "must be 1 or more", str(settings[name])) for name in ("page_size", "timeout_seconds") if settings[name] < 1]
@@ -31,16 +32,16 @@ def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -
         low.append(Problem("overlap_minutes", "must not be negative", str(settings["overlap_minutes"])))
     if low:
         raise Misconfigured(f"the settings of {connection} cannot be used", code="settings", problems=low)
-    return RestConnector(settings, connection)
+    return RestConnector(settings, connection, gate)
 
 
 class RestConnector:
     """The contract of `connectors.kit.contract`, read side."""
 
-    def __init__(self, settings: Mapping[str, Any], connection: str) -> None:
+    def __init__(self, settings: Mapping[str, Any], connection: str, gate: Gate | None = None) -> None:
         self.connection = connection
         self.definition = read_definition(Path(str(settings["definition"])))
-        self.client = RestClient(self.definition, settings)
+        self.client = RestClient(self.definition, settings, gate)
         self.size, self.overlap = int(settings["page_size"]), int(settings["overlap_minutes"])
 
     def check(self) -> Sequence[Finding]:

@@ -14,6 +14,7 @@ from typing import Any
 from connectors.kingdee.faults import SessionLost, decode, verdict
 from connectors.kingdee.signing import Credential, headers, login_sign
 from connectors.kit.exact_json import dumps
+from connectors.kit.gate import Gate
 from connectors.kit.http import HttpSession, Patience
 from trace_core.errors import Misconfigured, Unreachable
 
@@ -26,7 +27,7 @@ WRITES = frozenset({"Save", "BatchSave", "Submit", "Audit", "UnAudit", "Push", "
 class KingdeeClient:
     """One connection to one account set."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any], gate: Gate | None = None) -> None:
         self.mode = str(settings["mode"])
         self.base = str(settings["url"]).rstrip("/")
         if not self.base.lower().endswith("/k3cloud") and "galaxyapi" not in self.base.lower():
@@ -43,7 +44,7 @@ class KingdeeClient:
         self.password = settings["password"]
         self.algorithm = str(settings["sign_algorithm"])
         patience = Patience(read=float(settings["timeout_seconds"]))
-        self.http = HttpSession(patience=patience, verify=settings["ca_file"] or settings["verify_tls"])
+        self.http = HttpSession(patience=patience, verify=settings["ca_file"] or settings["verify_tls"], gate=gate)
         self.entered = False
         self.guard = threading.Lock()
 
@@ -111,9 +112,8 @@ class KingdeeClient:
 
         if self.mode == "signed":
             self.http.session.cookies.clear()  # each signed call stands for itself; a stale session would only get in its way
-        answer = self.http.send(
-            "POST", url, writes=writes, headers={"Content-Type": "application/json"}, headers_now=signed, data=dumps(told)
-        )
+        options: dict[str, Any] = {"headers": {"Content-Type": "application/json"}, "headers_now": signed, "data": dumps(told)}
+        answer = self.http.send("POST", url, endpoint=service.rpartition(".")[2], writes=writes, **options)
         if answer.status_code >= 400:  # noqa: PLR2004 - the first status that is an error
             raise Misconfigured(f"{url} answers HTTP {answer.status_code}: `url` must be the address that ends in /k3cloud/", code="http")
         return answer.content

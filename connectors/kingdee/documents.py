@@ -19,15 +19,16 @@ from connectors.kingdee.kinds import Kind, kinds
 from connectors.kingdee.rows import Document, documents, local_time, stamp
 from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
 from connectors.kit.exact_json import dumps
+from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured, Rejected
 
 
-def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> Connector:
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> Connector:
     """A connector for one account set. `settings` are typed and their secrets resolved; `zone` is the server's time zone."""
     problem = _missing(settings)
     if problem:
         raise Misconfigured(f"connection {connection}: {problem}", code="settings")
-    return KingdeeConnector(settings, connection, ZoneInfo(zone))
+    return KingdeeConnector(settings, connection, ZoneInfo(zone), gate)
 
 
 def _missing(settings: Mapping[str, Any]) -> str:
@@ -40,11 +41,11 @@ def _missing(settings: Mapping[str, Any]) -> str:
 class KingdeeConnector:
     """The contract of `connectors.kit.contract` for Kingdee Cloud Galaxy."""
 
-    def __init__(self, settings: Mapping[str, Any], connection: str, zone: ZoneInfo) -> None:
+    def __init__(self, settings: Mapping[str, Any], connection: str, zone: ZoneInfo, gate: Gate | None = None) -> None:
         self.settings = settings
         self.connection = connection
         self.zone = zone
-        self.client = KingdeeClient(settings)
+        self.client = KingdeeClient(settings, gate)
         self.kinds = kinds(settings)
 
     def check(self) -> Sequence[Finding]:

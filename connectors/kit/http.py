@@ -14,6 +14,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, stop_after_delay, wait_random_exponential
 
+from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured, Unreachable
 
 Answer = requests.Response
@@ -33,10 +34,11 @@ class Patience:
 
 
 class HttpSession:
-    """A `requests.Session` that always has a time-out and answers faults with verdicts."""
+    """A `requests.Session` that always has a time-out, answers faults with verdicts, and passes the company's gate with every attempt."""
 
-    def __init__(self, *, patience: Patience | None = None, verify: bool | str = True) -> None:
+    def __init__(self, *, patience: Patience | None = None, verify: bool | str = True, gate: Gate | None = None) -> None:
         self.patience = patience or Patience()
+        self.gate = gate or Gate()
         self.session = requests.Session()
         self.session.verify = verify
         self.session.mount("http://", HTTPAdapter(max_retries=0))
@@ -47,6 +49,7 @@ class HttpSession:
         method: str,
         url: str,
         *,
+        endpoint: str = "",
         writes: bool = False,
         headers: Mapping[str, str] | None = None,
         headers_now: Callable[[], Mapping[str, str]] | None = None,
@@ -54,13 +57,15 @@ class HttpSession:
     ) -> requests.Response:
         """Send one request and return the answer whatever its status below 500 and other than 429.
 
-        `headers_now` gives headers made anew for each attempt (signatures that carry a time). Errors: `Unreachable` when the system
-        does not answer, is busy (with its `Retry-After`) or fails; `Misconfigured` when the address or the certificate is wrong.
+        `endpoint` is the name under which the manifest's limits count the call. `headers_now` gives headers made anew for each attempt
+        (signatures that carry a time). Errors: `Unreachable` when the system does not answer, is busy (with its `Retry-After`) or fails, or
+        when the gate lets nobody through; `Misconfigured` when the address or the certificate is wrong.
         """
 
         def once() -> requests.Response:
-            made = {**(headers or {}), **(headers_now() if headers_now else {})}
-            return self._once(method, url, writes=writes, headers=made, **options)
+            with self.gate.call(endpoint, writes=writes):
+                made = {**(headers or {}), **(headers_now() if headers_now else {})}
+                return self._once(method, url, writes=writes, headers=made, **options)
 
         attempts = Retrying(
             retry=retry_if_exception(lambda fault: isinstance(fault, Unreachable) and not fault.sent and fault.retry_after is None),

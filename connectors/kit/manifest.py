@@ -53,6 +53,17 @@ class Manifest:
     settings: Mapping[str, Setting]
     kinds: Mapping[str, Kind]
     limits: Mapping[str, Any] = field(default_factory=dict)
+    company: tuple[str, ...] = ()
+    """Settings that name the company's system: connections in which they are equal share limits, sessions and the circuit."""
+
+
+COMMON = {
+    "call_rates": {"type": "list", "default": [], "help": "calls allowed, such as 5/s or 60/min; empty for the connector's own limits"},
+    "calls_at_once": {"type": "integer", "default": 0, "help": "calls under way at once over all workers; 0 for the connector's own limit"},
+    "breaker_faults": {"type": "integer", "default": 5, "help": "faults in a row after which the system is left alone for a while"},
+    "breaker_seconds": {"type": "integer", "default": 10, "help": "how long it is left alone first; doubled each time, 300 at most"},
+}
+"""Settings that every connection has."""
 
 
 def systems() -> list[str]:
@@ -66,7 +77,8 @@ def manifest(system: str) -> Manifest:
     if not path.is_file():
         raise Misconfigured(f"there is no connector {system!r}; known are {', '.join(systems())}", code="unknown_system")
     told = tomllib.loads(path.read_text("utf-8"))
-    settings = {name: Setting(name, choices=tuple(s.pop("choices", ())), **s) for name, s in told.get("settings", {}).items()}
+    given = COMMON | told.get("settings", {})
+    settings = {name: Setting(name, **one | {"choices": tuple(one.get("choices", ()))}) for name, one in given.items()}
     kinds = {name: Kind(name, **kind) for name, kind in told.get("kinds", {}).items()}
     return Manifest(
         system=told["system"],
@@ -77,6 +89,7 @@ def manifest(system: str) -> Manifest:
         settings=settings,
         kinds=kinds,
         limits=told.get("limits", {}),
+        company=tuple(told.get("company", ())),
     )
 
 

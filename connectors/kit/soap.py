@@ -134,6 +134,10 @@ class _OneHost(Transport):
         return answer.content
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:
+        with self.http.gate.call(writes=_writes.get()):
+            return self._post(address, message, headers)
+
+    def _post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:
         sent, host = _writes.get(), self.home.netloc
         try:
             answer = self.session.post(address, data=message, headers=headers, timeout=self.operation_timeout)

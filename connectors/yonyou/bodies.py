@@ -7,11 +7,11 @@ from typing import Any
 
 from connectors.yonyou.client import WebApi
 from connectors.yonyou.faults import row_result
+from connectors.yonyou.ids import IDS
 from connectors.yonyou.kinds import PAGE, QUERY, SOAP, KindPlan
 from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.sql import Row, SqlReads, nested
-from connectors.yonyou.tokens import IDS
 from trace_core.errors import Rejected, Unreachable
 
 

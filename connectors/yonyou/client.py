@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connectors.kit import exact_json
+from connectors.kit.gate import Gate
 from connectors.kit.http import Answer, HttpSession, Patience
 from connectors.yonyou.faults import LOGIN_AGAIN, OK, RowResult, of_rescode, of_row, row_result
 from connectors.yonyou.settings import U9Settings
-from connectors.yonyou.tokens import SHELF, Identity, TokenShelf
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 _NOISE = frozenset({"$id", "$ref", "sysState", "m_sysState"})
@@ -25,16 +25,18 @@ BAD_REQUEST = 400
 class WebApi:
     """Calls to `{base}/webapi/…` on behalf of one organisation at a time."""
 
-    def __init__(self, settings: U9Settings, http: HttpSession | None = None, shelf: TokenShelf = SHELF) -> None:
+    def __init__(self, settings: U9Settings, gate: Gate | None = None, patience: Patience | None = None) -> None:
         self.settings = settings
-        self.http = http or HttpSession(patience=Patience(read=float(settings.read_timeout)), verify=settings.verify)
-        self._shelf = shelf
+        patience = patience or Patience(read=float(settings.read_timeout))
+        self.http = HttpSession(patience=patience, verify=settings.verify, gate=gate)
 
     def token(self, organisation: str, *, refused: str = "") -> str:
-        """The token of one organisation, from the shelf or by a new login. Errors: `Misconfigured` for what U9 does not know."""
-        set_up = self.settings
-        who: Identity = (set_up.base, set_up.client_id, set_up.enterprise, set_up.user, organisation)
-        return self._shelf.take(who, lambda: self._login(organisation), max_age=set_up.token_minutes * 60.0, refused=refused)
+        """The token of one organisation, which all workers share, or that of a new login: a second login would kill the older token.
+
+        Errors: `Misconfigured` for what U9 does not know. Source: WebAPI manual V6.0, life of tokens.
+        """
+        max_age = self.settings.token_minutes * 60.0
+        return self.http.gate.sessions.take(organisation, lambda: self._login(organisation), max_age=max_age, refused=refused)
 
     def call(self, organisation: str, operation: str, body: Any, *, writes: bool = False) -> Any:
         """`Data` of one operation such as `MODoc/Query`, parsed and without serializer noise.
@@ -71,7 +73,7 @@ class WebApi:
             "language": set_up.language,
         }
         try:
-            answer = self.http.send("GET", f"{set_up.base}/OAuth2/AuthLogin", params=asked)
+            answer = self.http.send("GET", f"{set_up.base}/OAuth2/AuthLogin", endpoint="AuthLogin", params=asked)
         except Verdict as fault:
             fault.__cause__ = fault.__context__ = None  # the cause carries the address with the secret in it
             raise
@@ -85,7 +87,7 @@ class WebApi:
     def _post(self, operation: str, body: Any, token: str, *, writes: bool) -> Mapping[str, Any]:
         headers = {"token": token, "Content-Type": "application/json; charset=utf-8"}
         sent = exact_json.dumps(body)
-        answer = self.http.send("POST", f"{self.settings.base}/{operation}", writes=writes, headers=headers, data=sent)
+        answer = self.http.send("POST", f"{self.settings.base}/{operation}", endpoint=operation, writes=writes, headers=headers, data=sent)
         return self._envelope(answer, operation, writes=writes)
 
     def _envelope(self, answer: Answer, what: str, *, writes: bool = False) -> Mapping[str, Any]:

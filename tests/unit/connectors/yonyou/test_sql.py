@@ -9,7 +9,6 @@ import responses
 from connectors.yonyou.client import WebApi
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.sql import Head, SqlReads, moment, nested, quoted
-from connectors.yonyou.tokens import TokenShelf
 from trace_core.errors import Misconfigured, Unreachable
 
 
@@ -21,7 +20,7 @@ class Answers:
         self.asked: list[str] = []
         wire.get(f"{settings.base}/OAuth2/AuthLogin", json={"ResCode": 0, "Data": "t"})
         wire.add_callback("POST", f"{settings.base}/QueryCommon/QueryInfoBySql", self.answer)
-        self.api = WebApi(settings, shelf=TokenShelf())
+        self.api = WebApi(settings)
 
     def answer(self, request: Any) -> tuple[int, dict[str, str], str]:
         self.asked.append(json.loads(request.body)["SqlString"])
