@@ -7,13 +7,21 @@ A simulator is a WSGI application (`Simulator.__call__`) built by the `simulator
 from __future__ import annotations
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
+
+from connectors.kit.disturbances import Disturbances
+
+_path: ContextVar[str] = ContextVar("simulator_path", default="")
+_written: ContextVar[int] = ContextVar("simulator_written", default=0)
 
 
 @dataclass
@@ -31,21 +39,27 @@ class Ledger:
 
     def wrote(self, **what: Any) -> None:
         """Note one write that was carried out."""
+        _written.set(_written.get() + 1)
         with self.guard:
             self.writes.append(what)
+
+    @staticmethod
+    def here() -> int:
+        """How many writes the call under way in this thread has made, and those before it."""
+        return _written.get()
 
 
 class Simulator:
     """A system on the wire. Subclasses answer `respond`; `/__simulator__/…` is the tester's side door.
 
-    Side door: `GET /__simulator__/ledger` gives calls and writes; `POST /__simulator__/faults` with `{"name": …, "times": n}` orders
-    the fault `name` for the next n calls to which it applies.
+    Side door: `GET /__simulator__/ledger` gives calls and writes; `POST /__simulator__/faults` with `{"name": …, "times": n}` or a list of
+    such orders (`connectors.kit.disturbances`) lets the next calls suffer them.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = dict(data)
         self.ledger = Ledger()
-        self.faults: dict[str, int] = {}
+        self.faults = Disturbances()
         self.guard = threading.RLock()
 
     def respond(self, request: Request) -> Response:
@@ -54,25 +68,72 @@ class Simulator:
 
     def due(self, fault: str) -> bool:
         """Whether this call should suffer `fault`; each True uses up one of the times ordered."""
-        with self.guard:
-            left = self.faults.get(fault, 0)
-            self.faults[fault] = max(0, left - 1)
-            return left > 0
+        return self.faults.due(fault, _path.get()) is not None
+
+    def page(self, rows: list[Any]) -> list[Any]:
+        """Rows of a list answer, disturbed where that was ordered."""
+        return self.faults.disturbed(rows, _path.get())
+
+    def unix_time(self) -> float:
+        """The server's clock, which may be off."""
+        order = self.faults.standing("clock_skew")
+        return time.time() + (order.value if order else 0.0)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """WSGI's entry."""
         request = Request(environ)
-        response = self._side_door(request) if request.path.startswith("/__simulator__/") else self.respond(request)
+        if request.path.startswith("/__simulator__/"):
+            return self._side_door(request)(environ, start_response)
+        _path.set(request.full_path)
+        response = self._spoilt(request) or self._served(request)
+        if self.due("truncated"):
+            return _cut(response, environ, start_response)
         return response(environ, start_response)
+
+    def _spoilt(self, request: Request) -> Response | None:
+        """The faults that come before anything is done."""
+        if order := self.faults.due("latency", _path.get()):
+            time.sleep(order.value / 1000)  # noqa: TID251 - a slow server is what is simulated
+        if self.due("reset"):
+            return _hung_up(request)
+        for status in (500, 502, 503):
+            if self.due(f"http_{status}"):
+                return Response("<html><body>Service Unavailable</body></html>", status, mimetype="text/html")
+        if order := self.faults.due("too_many", _path.get()):
+            return Response("{}", 429, {"Retry-After": str(round(order.value or 1))}, mimetype="application/json")
+        if self.due("html_page"):
+            return Response("<html><title>登录</title></html>", mimetype="text/html")
+        return None
+
+    def _served(self, request: Request) -> Response:
+        """The vendor's answer, lost on its way when a write was carried out and that was ordered."""
+        before = self.ledger.here()
+        response = self.respond(request)
+        return _hung_up(request) if self.ledger.here() > before and self.due("lost_answer_after_write") else response
 
     def _side_door(self, request: Request) -> Response:
         if request.path.endswith("/faults"):
-            order = json.loads(request.get_data() or b"{}")
-            with self.guard:
-                self.faults[order["name"]] = int(order.get("times", 1))
+            told = json.loads(request.get_data() or b"{}")
+            for order in told if isinstance(told, list) else [told]:
+                self.faults.order(order)
             return Response("{}", mimetype="application/json")
         told = {"calls": self.ledger.calls, "writes": self.ledger.writes}
         return Response(json.dumps(told, ensure_ascii=False, default=str), mimetype="application/json")
+
+
+def _hung_up(request: Request) -> Response:
+    """The socket is closed before the answer; what is answered goes nowhere."""
+    request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+    return Response()
+
+
+def _cut(response: Response, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Half of the body under the length of the whole, which the reader notices when the socket closes."""
+    body = response.get_data()
+    headers = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
+    start_response(response.status, [*headers, ("Content-Length", str(len(body))), ("Connection", "close")])
+    del environ
+    return [body[: len(body) // 2]]
 
 
 class _Quiet(WSGIRequestHandler):

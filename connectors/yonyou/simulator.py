@@ -18,7 +18,6 @@ lost_answer_after_write.
 from __future__ import annotations
 
 import re
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,19 +49,6 @@ class U9Simulator(Simulator):
 
     def respond(self, request: Request) -> Response:
         """Answer below the two folders; IIS's own page elsewhere."""
-        if self.due("http_500"):
-            return Response(_PAGE, status=500, mimetype="text/html")
-        if self.due("http_503"):
-            return Response(_PAGE, status=503, mimetype="text/html")
-        if self.due("html_page"):
-            return Response(_PAGE, mimetype="text/html")
-        before = len(self.ledger.writes)
-        answer = self._answer(request)
-        if len(self.ledger.writes) > before and self.due("lost_answer_after_write"):
-            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        return answer
-
-    def _answer(self, request: Request) -> Response:
         if match := _WEBAPI.match(request.path):
             return self._webapi.respond(request, match[1])
         if match := _SOAP.match(request.path):
