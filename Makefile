@@ -41,6 +41,11 @@ bench-mapping: setup ## 100,000 records mapped, beside closures, msgspec, polars
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
 	@$(BIN)/python -m bench.mapping
 
+.PHONY: conformance
+conformance: setup ## every connector judged against its simulator, and every simulator by the vendor's own client
+	@$(BIN)/lotweave connector conform
+	@$(BIN)/python -m pytest -q tests/conformance
+
 .PHONY: lint
 lint: setup ## format check, lint, types, import contracts
 	@$(BIN)/ruff format --check .

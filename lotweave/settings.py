@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from connectors.kit.manifest import manifest, systems, typed
+from connectors.kit.manifest import Secret, manifest, systems, typed
 from lotweave.epcis_settings import Epcis, read_epcis
 from trace_core.errors import Misconfigured, Problem
 
@@ -135,7 +135,7 @@ def resolved(connection: Connection, folder: Path) -> dict[str, Any]:
 def _resolve(sort: str, value: Any, folder: Path) -> Any:
     """Secrets by their reference, files relative to the site; everything else as it is."""
     if sort == "secret" and isinstance(value, str):
-        return secret(value, folder)
+        return Secret(secret(value, folder))
     return str(folder / value) if sort == "file" and isinstance(value, str) else value
 
 

@@ -1,7 +1,7 @@
 """The gate before one company's system: every call of every worker passes it, within the system's limits and while it answers.
 
-A caller waits a while for its turn. Is none in sight, the call fails as `Unreachable` with the delay, so that the worker can do something
-else meanwhile: nothing was sent, whatever the call would have done.
+A caller waits a while for its turn, but not for a system that is down. Is no turn in sight, the call fails as `Unreachable` with the delay,
+so that the worker can do something else meanwhile: nothing was sent, whatever the call would have done.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ class Gate:
         what the call itself raises. Only `Unreachable` counts against the system, and a delay that it named is kept to by all workers.
         """
         breaker = Breaker(self.shared, self.company, self.circuit)
-        self._until(breaker.wait, "open_circuit", "has not answered lately and is left alone for now")
+        if (wait := breaker.wait()) > 0:  # whoever waited here would be of no use to the other plants meanwhile
+            raise Unreachable(f"{self.company} has not answered lately and is left alone for now", code="open_circuit", retry_after=wait)
         with self._place("writer", self.limits.writers if writes else 0), self._place("caller", self.limits.at_once):
             self._until(lambda: self.shared.take(self._windows(endpoint)), "quota", "allows no further call now; its quota is used up")
             try:

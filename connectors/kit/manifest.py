@@ -9,12 +9,23 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from trace_core.errors import Misconfigured, Problem
 
 HOME = Path(__file__).resolve().parent.parent
+
+
+class Secret(str):
+    """A secret of a connection: the text itself wherever it is used, stars wherever it is shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +64,14 @@ class Manifest:
     settings: Mapping[str, Setting]
     kinds: Mapping[str, Kind]
     limits: Mapping[str, Any] = field(default_factory=dict)
+    home: Path = HOME
+    sample: str = ""
     company: tuple[str, ...] = ()
     """Settings that name the company's system: connections in which they are equal share limits, sessions and the circuit."""
 
 
+GROUP = "lotweave.connectors"
+"""Entry points by which other packages bring connectors along."""
 COMMON = {
     "call_rates": {"type": "list", "default": [], "help": "calls allowed, such as 5/s or 60/min; empty for the connector's own limits"},
     "calls_at_once": {"type": "integer", "default": 0, "help": "calls under way at once over all workers; 0 for the connector's own limit"},
@@ -66,16 +81,30 @@ COMMON = {
 """Settings that every connection has."""
 
 
+def homes() -> dict[str, Path]:
+    """Where each connector lies: the folders here, and those of installed packages that announce one in the group `lotweave.connectors`.
+
+    An entry point's name is the system's, its value the package that holds `manifest.toml`; a folder here wins over a package of its name.
+    """
+    found: dict[str, Path] = {}
+    for point in entry_points(group=GROUP):
+        spec = find_spec(point.value)
+        if spec is not None and spec.submodule_search_locations:
+            found[point.name] = Path(spec.submodule_search_locations[0])
+    return found | {path.parent.name: path.parent for path in HOME.glob("*/manifest.toml")}
+
+
 def systems() -> list[str]:
-    """Names of all connector folders that have a manifest, in alphabetical order."""
-    return sorted(path.parent.name for path in HOME.glob("*/manifest.toml"))
+    """Names of all connectors that have a manifest, in alphabetical order."""
+    return sorted(homes())
 
 
 def manifest(system: str) -> Manifest:
     """The manifest of one system; `Misconfigured` when there is no such connector, naming those that exist."""
-    path = HOME / system / "manifest.toml"
-    if not path.is_file():
+    home = homes().get(system)
+    if home is None or not (home / "manifest.toml").is_file():
         raise Misconfigured(f"there is no connector {system!r}; known are {', '.join(systems())}", code="unknown_system")
+    path = home / "manifest.toml"
     told = tomllib.loads(path.read_text("utf-8"))
     given = COMMON | told.get("settings", {})
     settings = {name: Setting(name, **one | {"choices": tuple(one.get("choices", ()))}) for name, one in given.items()}
@@ -89,6 +118,8 @@ def manifest(system: str) -> Manifest:
         settings=settings,
         kinds=kinds,
         limits=told.get("limits", {}),
+        home=path.parent,
+        sample=told.get("sample", ""),
         company=tuple(told.get("company", ())),
     )
 
@@ -113,7 +144,7 @@ def typed(man: Manifest, given: Mapping[str, Any], where: str) -> dict[str, Any]
             problems.append(Problem(f"{where}.{name}", f"is required: {setting.help}"))
         elif value is not None and (wrong := _wrong(setting, value)):
             problems.append(Problem(f"{where}.{name}", wrong, "" if setting.type == "secret" else str(value)))
-        values[name] = value
+        values[name] = Secret(value) if setting.type == "secret" and isinstance(value, str) else value
     if problems:
         raise Misconfigured(f"{where} cannot be used", code="settings", problems=problems)
     return values

@@ -98,12 +98,18 @@ class Organisation:
             if since and self._settings.bom_filter == "ts":
                 asked["Tsstart"] = since
             told = self._api.call(self.code, f"{plan.group}/BIPQueryPage", asked)
-            records = [dict(record) for record in (told or {}).get("RecordList") or []]
+            records = [
+                {name: value for name, value in record.items() if name not in _OF_PAGING} for record in (told or {}).get("RecordList") or []
+            ]
             if records:
                 yield records
             if not records or number >= int(told.get("PageCount") or 0):
                 return
             number += 1
+
+
+_OF_PAGING = frozenset({"CurrentSysVersion", "m_sysVersion", "m_otherID"})
+"""What BIPQueryPage adds to a record; no other way of reading it has these."""
 
 
 def _refusal(told: Any) -> Row | None:

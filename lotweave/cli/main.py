@@ -7,6 +7,7 @@ import typer
 from lotweave.cli import (
     as_built,
     codes,
+    connectors,
     demo,
     genealogy,
     golden,
@@ -58,6 +59,7 @@ app.add_typer(index.index, name="index")
 mapping.mapping.command("test")(golden.golden)
 app.add_typer(mapping.mapping, name="mapping")
 app.add_typer(codes.codes, name="codes")
+app.add_typer(connectors.connector, name="connector")
 app.add_typer(record.record, name="record")
 app.add_typer(keys.app, name="keys")
 
