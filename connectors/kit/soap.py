@@ -7,6 +7,7 @@ sends addressing headers (left out unless asked for); a good HTTP status over so
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -28,6 +29,7 @@ _untyped: Any = zeep
 """zeep has no complete type hints; what is called through this name is checked by the conformance tests."""
 
 _writes: ContextVar[bool] = ContextVar("soap_writes", default=False)
+_PAGE = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _NO_ANSWER_OF_SOAP = "answered something that is no SOAP envelope"
 
 
@@ -131,6 +133,9 @@ class _OneHost(Transport):
         answer = self.http.send("GET", here)
         if answer.status_code >= requests.codes.bad_request:
             raise Misconfigured(f"{here} answered HTTP {answer.status_code}: is the service deployed there?", code="bad_wsdl")
+        if _PAGE.match(answer.content[:200]):
+            said = f"{here} answered with a page instead of a WSDL or schema: a proxy, a restart, or another address than the service's"
+            raise Unreachable(said, code="page")
         return answer.content
 
     def post(self, address: str, message: bytes, headers: dict[str, str]) -> requests.Response:

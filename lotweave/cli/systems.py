@@ -30,7 +30,11 @@ connections = typer.Typer(no_args_is_help=True, help="The site's connections.")
 def simulate(
     vendor: Annotated[str, typer.Argument(help="The system to simulate.")],
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 0,
-    data: Annotated[Path | None, typer.Option(help="A JSON file with the simulator's data; else the demonstration's.")] = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A JSON file with the simulator's data; else the demonstration's or a sample's.")
+    ] = None,
+    size: Annotated[int, typer.Option(help="Documents of each kind, made up by the rule; instead of the demonstration's.")] = 0,
+    fault: Annotated[list[str] | None, typer.Option(help="NAME=SHARE: so many of all calls suffer it, such as http_503=0.02.")] = None,
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
 ) -> None:
@@ -40,26 +44,40 @@ def simulate(
         if vendor not in systems() or not manifest(vendor).simulator:
             able = ", ".join(name for name in systems() if manifest(name).simulator)
             raise Misconfigured(f"there is no simulator of {vendor!r}; there are {able}", code="usage")
-        told = json.loads(data.read_text("utf-8")) if data else _demo_data(vendor)
+        told = json.loads(data.read_text("utf-8")) if data else _made_up(vendor, size)
+        orders = [_order(one, at) for at, one in enumerate(fault or [])]
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         try:
             running = Running(front_door(manifest(vendor).simulator)(told), port)
-        except (OSError, SystemExit) as fault:
+            for order in orders:
+                running.simulator.faults.order(order)
+        except (OSError, SystemExit) as taken:
             raise Misconfigured(
                 f"port {port} on 127.0.0.1 is taken by another program: choose another with --port", code="port_taken"
-            ) from fault
+            ) from taken
         with running:
             address = {"system": vendor, "url": running.url}
             say(address, as_json=as_json, person=lambda: out.print(f"{manifest(vendor).name} simulator on {running.url}", markup=False))
             stop.wait()
 
 
-def _demo_data(vendor: str) -> Any:
-    from lotweave.demo.data import simulator_data
+def _made_up(vendor: str, size: int) -> Any:
+    """The demonstration's data where it tells of this system, else the connector's sample, of any size."""
+    from lotweave.demo.data import TOLD, simulator_data
 
-    return simulator_data(vendor)
+    if not size and vendor in TOLD:
+        return simulator_data(vendor)
+    return front_door(manifest(vendor).sample)(*([size] if size else [])).data
+
+
+def _order(told: str, seed: int) -> dict[str, Any]:
+    name, _, share = told.partition("=")
+    try:
+        return {"name": name, "share": float(share), "seed": seed}
+    except ValueError as wrong:
+        raise Misconfigured(f"{told!r} is no fault; write NAME=SHARE, such as http_503=0.02", code="usage") from wrong
 
 
 @connections.command("list")

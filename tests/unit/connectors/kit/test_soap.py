@@ -72,7 +72,7 @@ def test_it_loads_nothing_from_another_place(wire, http):
 def test_a_page_is_no_wsdl(wire, http):
     wire.get(WSDL, "<html><body>You have created a service.<br></body></html>")
 
-    with pytest.raises(Misconfigured, match="is no WSDL"):
+    with pytest.raises(Unreachable, match="a page instead of a WSDL"):
         SoapService(WSDL, http=http)
 
 
