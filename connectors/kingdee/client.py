@@ -1,6 +1,7 @@
 """Calls to one account set: signed headers or a session, one login at a time, one new login when the session is lost.
 
-A write is repeated only where the server says that it did nothing (session lost, lock). Source: WebAPI manual V6.0; SDKs 8.2.0.
+A write is repeated only where the server says that it did nothing (session lost, lock). Source: WebAPI manual V6.0; SDKs 8.2.0; that a new
+session may stay dead for minutes by a note of a live installation.
 """
 
 from __future__ import annotations
@@ -9,19 +10,22 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from connectors.kingdee.faults import SessionLost, decode, verdict
-from connectors.kingdee.signing import Credential, headers, login_sign
+from connectors.kingdee.faults import SessionLost, decode
+from connectors.kingdee.login import judge, login_call
+from connectors.kingdee.signing import Credential, headers
 from connectors.kit.exact_json import dumps
 from connectors.kit.gate import Gate
 from connectors.kit.http import HttpSession, Patience
-from trace_core.errors import Misconfigured, Unreachable
+from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 AUTH = "Kingdee.BOS.WebApi.ServicesStub.AuthService"
 FORM = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
-GOOD_LOGIN = frozenset({1, -5})
-WRITES = frozenset({"Save", "BatchSave", "Submit", "Audit", "UnAudit", "Push", "ExecuteOperation", "ExcuteOperation"})
+SPELLINGS = ("ExecuteOperation", "ExcuteOperation")
+WRITES = frozenset({"Save", "Draft", "BatchSave", "Submit", "Audit", "UnAudit", "Push", *SPELLINGS})
+SESSION = "kdservice-sessionid"
 
 
 class KingdeeClient:
@@ -32,39 +36,82 @@ class KingdeeClient:
         self.base = str(settings["url"]).rstrip("/")
         if not self.base.lower().endswith("/k3cloud") and "galaxyapi" not in self.base.lower():
             self.base += "/k3cloud"
-        organisation = str(settings["org_number"] or "0")
         self.credential = Credential(
             str(settings["acct_id"]),
             str(settings["user"]),
             str(settings["app_id"] or ""),
             str(settings["app_secret"] or ""),
             int(settings["lcid"]),
-            organisation,
+            str(settings["org_number"] or "0"),
         )
-        self.password = settings["password"]
+        self.password = str(settings["password"] or "")
         self.algorithm = str(settings["sign_algorithm"])
+        self.cooldown = float(settings["session_cooldown_seconds"])
         patience = Patience(read=float(settings["timeout_seconds"]))
         self.http = HttpSession(patience=patience, verify=settings["ca_file"] or settings["verify_tls"], gate=gate)
         self.entered = False
+        self.cool_until = 0.0
+        self.spelling = ""
         self.guard = threading.Lock()
 
-    def call(self, method: str, told: Mapping[str, Any]) -> Any:
-        """The reply of a method of the form service; `told` are its named parameters. Errors: the verdict of what the reply says."""
-        try:
-            return self._once(method, told)
-        except SessionLost:
-            self.entered = False
-            self.http.session.cookies.clear()
-        try:
-            return self._once(method, told)
-        except SessionLost as fault:
-            raise Unreachable(f"Kingdee ends every new session at once: {fault}", code="session", retry_after=60) from fault
+    def call(self, method: str, told: Mapping[str, Any], *, judged: bool = True) -> Any:
+        """The reply of a method of the form service; `told` are its named parameters.
 
-    def _once(self, method: str, told: Mapping[str, Any]) -> Any:
+        Without `judged` a refusal that answers for each document is returned. Errors: the verdict of what the reply says; `Unreachable`
+        while the server ends every new session at once.
+        """
+        left = self.cool_until - time.monotonic()
+        if left > 0:
+            raise Unreachable("Kingdee ended two sessions in a row: waiting before the next login", code="session", retry_after=left)
+        try:
+            return self._once(method, told, judged=judged)
+        except SessionLost:
+            self._forget()
+        try:
+            return self._once(method, told, judged=judged)
+        except SessionLost as fault:
+            self._forget()
+            self.cool_until = time.monotonic() + self.cooldown
+            said = (
+                f"Kingdee ends every new session at once: {fault}; the app's authorisation may be gone after a restore of the data centre"
+            )
+            raise Unreachable(said, code="session", retry_after=self.cooldown) from fault
+
+    def operate(self, form: str, operation: str, data: Mapping[str, Any]) -> Any:
+        """Carry out an operation by its number, such as `ToStart` or `Cancel`, in the spelling of the method that this server knows."""
+        if not self.spelling:
+            self.spelling = self._learnt()
+        return self.call(self.spelling, {"formid": form, "opNumber": operation, "data": data}, judged=False)
+
+    def _learnt(self) -> str:
+        """Ask with no operation at all, which does nothing: a server that knows the method refuses, one that does not fails inside."""
+        for name in SPELLINGS:
+            try:
+                self.call(name, {"formid": "PRD_MO", "opNumber": "", "data": {}})
+            except Unreachable as fault:
+                if fault.code not in {"server_fault", "unreadable", "html"}:
+                    raise
+            except Misconfigured as fault:
+                if fault.code != "http":
+                    raise
+            except Verdict:
+                return name
+            else:
+                return name
+        raise Misconfigured(f"this server knows neither {' nor '.join(SPELLINGS)}", code="operations")
+
+    def _forget(self) -> None:
+        self.entered = False
+        self.http.session.cookies.clear()
+
+    def _once(self, method: str, told: Mapping[str, Any], *, judged: bool) -> Any:
         if self.mode != "signed":
             self._enter()
         writes = method in WRITES
-        return decode(self._post(f"{FORM}.{method}", told, writes=writes), sent=writes)
+        answer = decode(self._post(f"{FORM}.{method}", told, writes=writes), sent=writes, judged=judged)
+        if method == "View" and answer == {}:
+            raise SessionLost("an empty answer, as View gives it without a session")
+        return answer
 
     def _enter(self) -> None:
         with self.guard:
@@ -74,32 +121,11 @@ class KingdeeClient:
 
     def login(self) -> None:
         """Open a session. Errors: `Misconfigured` with the server's own words when it is refused."""
-        method, told = self._login_call()
+        method, told = login_call(self.mode, self.credential, self.password, self.algorithm)
         answer = decode(self._post(f"{AUTH}.{method}", {"parameters": told}, writes=False))
-        result = answer.get("LoginResultType") if isinstance(answer, dict) else None
-        message = str(answer.get("Message") or "") if isinstance(answer, dict) else ""
-        if result in GOOD_LOGIN and self.http.session.cookies.get("kdservice-sessionid"):
-            return
-        fault = verdict(message, 0)
-        if isinstance(fault, (Misconfigured, Unreachable)):
-            raise fault
-        raise Misconfigured(f"Kingdee refuses the login (result {result}): {message or 'no reason given'}", code="login")
-
-    def _login_call(self) -> tuple[str, list[Any]]:
-        who = self.credential
-        if self.mode == "password":
-            return "ValidateUser", [who.acct_id, who.user, self.password, who.lcid]
-        if self.mode == "sign":
-            stamp = str(int(time.time()))
-            return "LoginBySign", [
-                who.acct_id,
-                who.user,
-                who.app_id,
-                stamp,
-                login_sign(who, stamp=stamp, algorithm=self.algorithm),
-                who.lcid,
-            ]
-        return "LoginByAppSecret", [who.acct_id, who.user, who.app_id, who.app_secret, who.lcid]
+        judge(answer, cookie=self.http.session.cookies.get(SESSION))
+        if isinstance(answer, dict) and not self.http.session.cookies.get(SESSION):
+            self.http.session.cookies.set(SESSION, str(answer["KDSVCSessionId"]))
 
     def _post(self, service: str, told: Mapping[str, Any], *, writes: bool) -> bytes:
         url = f"{self.base}/{service}.common.kdsvc"
@@ -119,5 +145,9 @@ class KingdeeClient:
         return answer.content
 
     def close(self) -> None:
-        """Give the session back."""
+        """Give the session back; a server that does not take it lets it end by itself."""
+        if self.entered:
+            self.entered = False
+            with suppress(Verdict):
+                self._post(f"{AUTH}.Logout", {}, writes=False)
         self.http.close()

@@ -2,15 +2,22 @@
 
 Data, all plain JSON; references to base data are plain numbers::
 
-    {"accounts": [{"acct_id", "name"}], "users": [{"user", "password", "allowed_apps": [app_id]}], "apps": [{"app_id", "secret"}],
-     "server": {"zone": "Asia/Shanghai", "limit_cap": 2000, "idle_seconds": 1200, "login_hash": "sha256" | "sha1",
-                "view_loses_silently": false, "states_touch_modify_date": false, "back_writes_touch_modify_date": false},
-     "custom_fields": {FORM: [{"key", "editable_after_audit"}]},
+    {"accounts": [{"acct_id", "name"}], "apps": [{"app_id", "secret"}],
+     "users": [{"user", "password", "allowed_apps": [app_id], "administrator": false, "password_expired": false}],
+     "server": {"zone": "Asia/Shanghai", "limit_cap": 2000, "limit_is_error": false, "idle_seconds": 1200, "login_hash": "sha256" | "sha1",
+                "view_loses_silently": false, "states_touch_modify_date": false, "back_writes_touch_modify_date": false,
+                "operation_spelling": "" | "ExecuteOperation" | "ExcuteOperation", "date_separator": "T" | " ",
+                "slow_seconds": 2, "stale_seconds": 300,
+                "missing_forms": [FORM], "missing_fields": {FORM: [key]}, "workflow_forms": [FORM], "lot_master_editable": false,
+                "more_codes": {FIELD: {code: caption}}},
+     "custom_fields": {FORM: [{"key", "editable_after_audit": false, "row": false}]},
      "forms": {FORM: [{primary key, head fields, ENTITY: [{"FEntryID", "FSeq", fields, SUB: [{"FDetailID", fields}]}]}]}}
 
-Faults to order: session_lost, response_error, http_500, http_503, html_page, waf, lock, lost_answer_after_write, short_page.
+Faults to order: those of `simulator_faults`, session_lost, sid_stale, lost_answer_after_write and lost_answer_after_METHOD (in lower
+case), short_page, push_save_fails.
 
-Inferred: that a dead session in a signed call loses the call (one production note says so), the MsgCode of each refusal.
+Inferred: that a dead session in a signed call loses the call (one production note says so), the MsgCode of each refusal, that a server
+that knows one spelling of ExecuteOperation fails inside at the other (one live server does), the refusal of administrators' calls.
 """
 
 from __future__ import annotations
@@ -28,8 +35,11 @@ from werkzeug.wrappers import Request, Response
 from connectors.kingdee import simulator_replies as replies
 from connectors.kingdee.simulator_auth import Gate
 from connectors.kingdee.simulator_bills import Bills
-from connectors.kingdee.simulator_bodies import OPERATES, data_of, form_call, lowered, parameters
+from connectors.kingdee.simulator_bodies import OPERATES, data_of, extra_data, form_call, lowered, parameters
+from connectors.kingdee.simulator_extra import Extra
+from connectors.kingdee.simulator_faults import QUERIES, broken, refused
 from connectors.kingdee.simulator_forms import Store
+from connectors.kingdee.simulator_info import info
 from connectors.kingdee.simulator_login import Logins, give, page_session, session_of
 from connectors.kingdee.simulator_moves import Moves
 from connectors.kingdee.simulator_query import Query, QueryError
@@ -37,10 +47,9 @@ from connectors.kit.exact_json import loads
 from connectors.kit.simulator import Simulator
 
 PATH = re.compile(r"/k3cloud/(?:[\w.]+\.)?(?P<service>\w+)\.(?P<method>\w+)(?:,[\w.]+)?\.common\.kdsvc\Z", re.IGNORECASE)
-QUERIES = {"executebillquery", "billquery"}
 MOVES = {"submit": "Submit", "audit": "Audit", "unaudit": "UnAudit", "cancelassign": "CancelAssign", "delete": "Delete"}
 WRITES = {"save", "draft", "batchsave", "push", *OPERATES, *MOVES}
-LOCK = '"管理员"使用业务单据："单据"业务操作-"[单据-修改]"冲突，请稍候再使用。'
+ADMINISTRATOR = "系统管理员不允许通过WebAPI登录"
 CAP = 2000
 
 
@@ -54,7 +63,7 @@ class KingdeeSimulator(Simulator):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        server = data.get("server", {})
+        self.server = server = dict(data.get("server", {}))
         self.zone = ZoneInfo(server.get("zone", "Asia/Shanghai"))
         self.cap = int(server.get("limit_cap", CAP))
         self.gate = Gate(data)
@@ -63,6 +72,8 @@ class KingdeeSimulator(Simulator):
         self.logins = Logins(self.gate)
         self.bills = Bills(self.store, self._now, self.ledger.wrote)
         self.moves = Moves(self.bills, server)
+        self.extra = Extra(self.store, self.moves, self.ledger.wrote)
+        self.spelling = str(server.get("operation_spelling", "")).lower()
         self.tasks: dict[str, Any] = {}
         self.turn = 0
 
@@ -79,23 +90,12 @@ class KingdeeSimulator(Simulator):
             return Response("<html><body>405</body></html>", 405, mimetype="text/html")
         method = found["method"].lower()
         self.ledger.called(found["method"])
+        slow = float(self.server.get("slow_seconds", 2))
+        fault = broken(self.due, method, writes=method in WRITES, slow=slow)
+        if fault is not None:
+            return fault
         with self.guard:
-            return self._broken(method) or self._answered(request, found["service"].lower(), method)
-
-    def _broken(self, method: str) -> Response | None:
-        """The faults that come before anything is done."""
-        for name, status in (("http_500", 500), ("http_503", 503)):
-            if self.due(name):
-                return Response("<html><body>IIS</body></html>", status, mimetype="text/html")
-        if self.due("html_page"):
-            return Response("<html><title>金蝶云星空</title></html>", mimetype="text/html")
-        if self.due("response_error"):
-            return replies.response_error("未将对象引用设置到对象的实例。")
-        if method in QUERIES and self.due("waf"):
-            return replies.reply(replies.WAF)
-        if method in WRITES and self.due("lock"):
-            return replies.reply(replies.error(LOCK, 13))
-        return None
+            return self._answered(request, found["service"].lower(), method)
 
     def _answered(self, request: Request, service: str, method: str) -> Response:
         try:
@@ -110,22 +110,34 @@ class KingdeeSimulator(Simulator):
         try:
             user = self.gate.signed(request)
         except ValueError as fault:
-            return replies.reply(_envelope(method, str(fault), 2))
+            return replies.reply(replies.envelope(method, str(fault), 2))
         sid = session_of(request)
-        if self.due("session_lost") or not (self.gate.alive(sid) if sid else user):
+        if self.due("sid_stale"):
+            self.gate.make_stale(float(self.server.get("stale_seconds", 300)))
+        if self.due("session_lost") or self.gate.stale or not (self.gate.alive(sid) if sid else user):
             return self._lost(method)
+        who = self.gate.user_of(sid) if sid else self.gate.users[str(user)]
+        if who.get("password_expired"):
+            return refused()
+        if who.get("administrator"):
+            return replies.reply(replies.envelope(method, ADMINISTRATOR, 15))
+        self.store.organisation = self.gate.organisations.get(sid, "") if sid else self.gate.context(request)
+        self.moves.push_fails = method == "push" and self.due("push_save_fails")
+        if method == "switchorg":
+            self.gate.organisations[sid] = str(data_of(told).get("OrgNumber", ""))
         return self._carried_out(request, method, told, user if not sid else None)
 
     def _lost(self, method: str) -> Response:
         if method == "view" and self.silent_view:
             return replies.reply({})
-        return replies.reply(_envelope(method, replies.LOST, 1))
+        return replies.reply(replies.envelope(method, replies.LOST, 1))
 
     def _carried_out(self, request: Request, method: str, told: Any, newcomer: str | None) -> Response:
         """Answer; a signed caller without a session is given one."""
         before = len(self.ledger.writes)
         response = self._tasked(method, told) or self._call(method, told)
-        if len(self.ledger.writes) > before and self.due("lost_answer_after_write"):
+        wrote = len(self.ledger.writes) > before
+        if wrote and (self.due("lost_answer_after_write") or self.due(f"lost_answer_after_{method}")):
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         if newcomer is not None:
             give(response, self.gate.open_session(newcomer), page_session())
@@ -150,6 +162,11 @@ class KingdeeSimulator(Simulator):
             return self._business_info(data_of(told))
         if method == "switchorg":
             return replies.reply({"Result": {"ResponseStatus": replies.status()}})
+        if method in OPERATES and self.spelling and method != self.spelling:
+            return replies.response_error("未将对象引用设置到对象的实例。")
+        extra = self.extra.answer(method, extra_data(method, told))
+        if extra is not None:
+            return replies.reply(extra)
         name, operation, data = form_call(method, told)
         found = self.store.form(name)
         if found is None:
@@ -174,10 +191,17 @@ class KingdeeSimulator(Simulator):
     def _query(self, method: str, told: dict[str, Any]) -> Response:
         self.turn += 1
         try:
-            query = Query(self.store, told, cap=self.cap, turn=self.turn)
+            query = Query(
+                self.store,
+                told,
+                cap=self.cap,
+                turn=self.turn,
+                refuses=bool(self.server.get("limit_is_error")),
+                blank=self.server.get("date_separator", "T") == " ",
+            )
             rows = query.rows()
         except QueryError as fault:
-            return replies.reply(_envelope(method, fault.message, fault.code))
+            return replies.reply(replies.envelope(method, fault.message, fault.code))
         if len(rows) > 1 and self.due("short_page"):
             rows = rows[: len(rows) // 2]
         return replies.reply([dict(zip(query.fields, row, strict=True)) for row in rows] if method == "billquery" else rows)
@@ -186,14 +210,5 @@ class KingdeeSimulator(Simulator):
         found = self.store.form(told.get("FormId", ""))
         if found is None:
             return replies.reply(replies.error(f"业务对象{told.get('FormId')}不存在", 5))
-        name, form = found
-        entrys = [{"Key": "FBillHead", "Fields": [{"Key": key, "Name": key} for key in self.store.head_fields(name)]}]
-        if form.entity:
-            entrys.append({"Key": form.entity, "Fields": [{"Key": key, "Name": key} for key in form.rows]})
-        entrys += [{"Key": sub, "Fields": [{"Key": key, "Name": key} for key in keys]} for sub, keys in form.subs.items()]
-        info = {"Id": name, "Entrys": entrys, "Operations": [{"OperationNumber": "Save", "OperationName": "保存"}]}
-        return replies.reply({"Result": {"ResponseStatus": replies.status(), "NeedReturnData": info}})
-
-
-def _envelope(method: str, message: str, code: int) -> Any:
-    return replies.query_error(message, code) if method == "executebillquery" else replies.error(message, code)
+        told_of = info(self.store, *found, self.server.get("more_codes", {}))
+        return replies.reply({"Result": {"ResponseStatus": replies.status(), "NeedReturnData": told_of}})

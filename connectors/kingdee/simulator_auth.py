@@ -36,6 +36,8 @@ class Gate:
         self.idle = float(server.get("idle_seconds", IDLE))
         self.hash = str(server.get("login_hash", "sha256"))
         self.sessions: dict[str, tuple[str, float]] = {}
+        self.organisations: dict[str, str] = {}
+        self.stale_until = 0.0
 
     def open_session(self, user: str, *, kick: bool = False) -> str:
         """A new session; with `kick` the user's other sessions end."""
@@ -45,6 +47,21 @@ class Gate:
         sid = str(uuid.uuid4())
         self.sessions[sid] = (user, now)
         return sid
+
+    def make_stale(self, seconds: float) -> None:
+        """End every session, and for some seconds every new one at once, as after a cleared cookie store."""
+        self.sessions.clear()
+        self.stale_until = time.monotonic() + seconds
+
+    @property
+    def stale(self) -> bool:
+        """Whether sessions are dead on arrival."""
+        return time.monotonic() < self.stale_until
+
+    def user_of(self, sid: str) -> dict[str, Any]:
+        """The user of a session as the data has it."""
+        held = self.sessions.get(sid)
+        return dict(self.users.get(held[0], {})) if held else {}
 
     def close_session(self, sid: str) -> bool:
         """End a session; whether there was one."""
@@ -87,6 +104,12 @@ class Gate:
         if "X-Api-Signature" in told:
             self._gateway(request, app)
         return user
+
+    def context(self, request: Request) -> str:
+        """The organisation that a signed call works in; empty for the user's own."""
+        appdata = base64.b64decode(request.headers.get("X-Kd-Appdata", "")).decode("utf-8")
+        organisation = [*appdata.split(","), "", "", "", ""][3]
+        return "" if organisation in {"0", "null"} else organisation
 
     def _gateway(self, request: Request, app: str) -> None:
         stamp, nonce = request.headers.get("x-api-timestamp", ""), request.headers.get("x-api-nonce", "")

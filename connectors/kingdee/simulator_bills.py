@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from connectors.kingdee.simulator_bodies import flag, listed
-from connectors.kingdee.simulator_forms import FORMS, REFERS, Form, Store
+from connectors.kingdee.simulator_form import Form
+from connectors.kingdee.simulator_forms import REFERS, Store
 from connectors.kingdee.simulator_replies import error, status
+from connectors.kit.exact_json import dumps
 
 Told: TypeAlias = dict[str, Any]
 _INNER = frozenset({"fnumber", "fbillno", "fstaffnumber", "fuserid", "fname"})
@@ -26,13 +28,14 @@ class Bills:
         self.store = store
         self.now = now
         self.wrote = wrote
+        self.last = b""
 
     def view(self, name: str, told: Told) -> Told:
         """One document with the names of the server's object model (a few of them: the rest is the customer's)."""
         found = self.store.find(name, ids=listed(told.get("Id")), numbers=listed(told.get("Number")))
         if not found:
             return error("传递的编码值不存在", 9)
-        head, form = found[0], FORMS[name]
+        head, form = found[0], self.store.shapes[name]
         rows = [
             {"Id": row.get("FEntryID"), "Seq": row.get("FSeq")} | {key.removeprefix("F"): value for key, value in row.items()}
             for row in head.get(form.entity, ())
@@ -45,10 +48,10 @@ class Bills:
 
     def save(self, name: str, told: Told, model: Told, at: int = 0, *, state: str = "A") -> Told:
         """Create or change one document; a new one has `state`. The reply."""
-        form = FORMS[name]
-        if form.read_only:
+        form = self.store.shapes[name]
+        if form.read_only or form.no_save:
             return error("该业务对象不支持此操作", 12, at=at)
-        refusal = self._misplaced(name, model, at) or self._unknown_codes(name, told, model, at)
+        refusal = self._repeated(told, model, at) or self._misplaced(name, model, at) or self._unknown_codes(name, told, model, at)
         if refusal:
             return refusal
         identity = next((value for key, value in model.items() if key.lower() in {form.pk.lower(), "fid"}), None)
@@ -59,6 +62,13 @@ class Bills:
             return error(f"单据内码{identity}不存在", 9, at=at)
         return self._change(name, found[0], told, model, at) or self._saved(name, found[0], told, at)
 
+    def _repeated(self, told: Told, model: Told, at: int) -> Told | None:
+        """`ValidateRepeatJson`: the same text twice in a row is refused (the window is unspecified: here the last text alone)."""
+        text = dumps(model) if flag(told.get("ValidateRepeatJson", "false")) else b""
+        repeated = bool(text) and text == self.last
+        self.last = text
+        return error("重复的请求数据，请稍后再试", 11, at=at) if repeated else None
+
     def batch(self, name: str, told: Told) -> Told:
         """Save each document for itself: some may fail while others stay."""
         replies = [self.save(name, told, model, at)["Result"]["ResponseStatus"] for at, model in enumerate(told.get("Model") or [])]
@@ -68,7 +78,7 @@ class Bills:
         return {"Result": {"ResponseStatus": status(errors=errors, done=done, code=code), "NeedReturnData": [{}] * len(done)}}
 
     def _create(self, name: str, told: Told, model: Told, at: int, state: str) -> Told:
-        form = FORMS[name]
+        form = self.store.shapes[name]
         given = next((value for key, value in model.items() if key.lower() == number_field(form).lower()), None)
         number = str(given or f"{name.rpartition('_')[2]}{self.store.new_id()}")
         if self.store.find(name, ids=[], numbers=[number]):
@@ -82,11 +92,13 @@ class Bills:
         return self._saved(name, head, told, at)
 
     def _change(self, name: str, head: Told, told: Told, model: Told, at: int) -> Told | None:
-        form = FORMS[name]
+        form = self.store.shapes[name]
         wanted = [str(key) for key in told.get("NeedUpDateFields") or [] if key]
         changed = [key for key in model if key.lower() not in {"fid", form.pk.lower()} and (not wanted or key in wanted)]
         free = {key for key, custom in self.store.custom.get(name, {}).items() if custom.get("editable_after_audit")}
-        if head.get("FDocumentStatus") == "C" and not set(changed) <= free:
+        inner = set(wanted) if form.entity and form.entity in changed else set()
+        touched = (set(changed) | inner) - ({form.entity} if inner else set())
+        if head.get("FDocumentStatus") == "C" and not touched <= free:
             return error("单据已审核，不允许修改", 11, at=at)
         if head.get("FDocumentStatus") == "B":
             return error("单据审核中，不允许修改", 11, at=at)
@@ -98,7 +110,7 @@ class Bills:
 
     def _misplaced(self, name: str, model: Told, at: int) -> Told | None:
         """Keys of rows or sub-rows at the head; keys that no level knows are ignored without a word."""
-        form, heads = FORMS[name], {key.lower() for key in self.store.head_fields(name)}
+        form, heads = self.store.shapes[name], {key.lower() for key in self.store.head_fields(name)}
         deeper = {key.lower() for key in (*form.rows, *form.subs, *(key for keys in form.subs.values() for key in keys))} - heads
         wrong = next((key for key in model if key.lower() in deeper), None)
         return error(f"解析字段{wrong}失败，实体不存在此属性", 8, field=wrong, at=at) if wrong else None
@@ -106,7 +118,7 @@ class Bills:
     def _unknown_codes(self, name: str, told: Told, model: Told, at: int) -> Told | None:
         if not flag(told.get("IsVerifyBaseDataField", "false")):
             return None
-        rows = model.get(FORMS[name].entity) or []
+        rows = model.get(self.store.shapes[name].entity) or []
         for key, value in (pair for part in (model, *rows) for pair in part.items()):
             form = REFERS.get(key.lower())
             if form and isinstance(value, dict) and self.store.base(form, code_of(value)) is None:
@@ -114,7 +126,7 @@ class Bills:
         return None
 
     def _fill(self, name: str, head: Told, model: Told, wanted: list[str] | None, *, delete: bool = True) -> None:
-        form = FORMS[name]
+        form = self.store.shapes[name]
         known = _spelt(key for key in self.store.head_fields(name) if key not in {"FID", form.pk})
         for key, value in model.items():
             if wanted is not None and key not in wanted:
@@ -170,7 +182,7 @@ class Bills:
         return "" if unknown else code
 
     def _saved(self, name: str, head: Told, told: Told, at: int) -> Told:
-        form = FORMS[name]
+        form = self.store.shapes[name]
         identity, number = head[form.pk], number_of(form, head)
         back: Told = {}
         for wish in told.get("NeedReturnFields") or []:

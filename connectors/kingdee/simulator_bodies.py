@@ -58,6 +58,15 @@ def form_call(method: str, told: Any) -> tuple[str, str, dict[str, Any]]:
     return str(lower.get("formid", "")), str(lower.get("opnumber", "")), data_of(told)
 
 
+def extra_data(method: str, told: Any) -> dict[str, Any]:
+    """The data of a call that is not on documents of a form: named, or at the first place that holds an object."""
+    if method == "getinventorydata" and isinstance(told, dict):
+        return lowered(told)
+    if isinstance(told, list):
+        return next((found for one in told if (found := _unwrapped(one))), {})
+    return data_of(told)
+
+
 def flag(value: Any) -> bool:
     """Booleans come as such, as numbers and as text."""
     return str(value).strip().lower() in {"true", "1"}
@@ -71,5 +80,8 @@ def listed(told: Any) -> list[str]:
 
 
 def _unwrapped(value: Any) -> dict[str, Any]:
-    told = loads(value) if isinstance(value, str) and value.strip() else value
+    try:
+        told = loads(value) if isinstance(value, str) and value.strip() else value
+    except ValueError:
+        return {}
     return told if isinstance(told, dict) else {}

@@ -8,43 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-HEAD = ("FBillNo", "FDate", "FDocumentStatus", "FCancelStatus", "FCreatorId", "FCreateDate", "FModifyDate", "FApproveDate", "FDescription")
-MASTER = ("FNumber", "FName", "FCreateOrgId", "FUseOrgId", "FDocumentStatus", "FForbidStatus", "FCreateDate", "FModifyDate", "FApproveDate")
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """One form: its primary key, head fields, and at most one entity with its sub-entities. Entities map field keys at their level."""
-
-    pk: str
-    head: tuple[str, ...]
-    entity: str = ""
-    rows: tuple[str, ...] = ()
-    subs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    read_only: bool = False
-    master: bool = False
-
-
-_SERIALS = {"FSerialSubEntity": ("FSerialNo", "FSerialId", "FSerialNote")}
-_FLOW = ("FMaterialId", "FUnitID", "FLot", "FStockId", "FMoBillNo", "FMoId", "FMoEntryId", "FMoEntrySeq")
-
-
-def _keys(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
+from connectors.kingdee.simulator_form import FLOW, HEAD, MASTER, SERIALS, Form, keys
+from connectors.kingdee.simulator_forms_trace import MORE
 
 FORMS: Mapping[str, Form] = {
     "BD_MATERIAL": Form(
         "FMATERIALID",
-        (*MASTER, *_keys("FMasterId FSpecification FBaseUnitId FErpClsId FIsBatchManage FIsSNManage F_LW_Mpn F_LW_Maker F_LW_GlobalItem ")),
+        (*MASTER, *keys("FSpecification FBaseUnitId FErpClsId FIsBatchManage FIsSNManage F_LW_Mpn F_LW_Maker F_LW_GlobalItem ")),
         master=True,
     ),
     "BD_Supplier": Form("FSupplierId", (*MASTER, "FAuditDate"), master=True),
     "BD_Customer": Form("FCUSTID", MASTER, master=True),
-    "BD_UNIT": Form("FUNITID", MASTER, master=True),
+    "BD_UNIT": Form("FUNITID", (*MASTER, "FUnitGroupId"), master=True),
     "BD_Currency": Form("FCURRENCYID", (*MASTER, "FCODE"), master=True),
     "ORG_Organizations": Form("FOrgID", MASTER, read_only=True, master=True),
     "BD_BatchMainFile": Form(
@@ -54,7 +32,7 @@ FORMS: Mapping[str, Form] = {
         "FID",
         (*MASTER, "FMATERIALID", "FUNITID", "FQty", "FBOMCATEGORY", "FBOMUSE"),
         "FTreeEntity",
-        _keys(
+        keys(
             "FREPLACEGROUP FMATERIALIDCHILD FMATERIALTYPE FCHILDUNITID FDOSAGETYPE FNUMERATOR FDENOMINATOR FFIXSCRAPQTY "
             "FSCRAPRATE FEFFECTDATE FEXPIREDATE FISSUETYPE FMEMO "
         ),
@@ -64,28 +42,34 @@ FORMS: Mapping[str, Form] = {
         "FID",
         (*HEAD, "FBillType", "FPrdOrgId", "FIsRework", "FBusinessType"),
         "FTreeEntity",
-        _keys(
+        keys(
             "FProductType FMaterialId FUnitId FQty FStatus FPickMtrlStatus FBomId FPlanStartDate FPlanFinishDate FLot "
-            "FStockInQuaQty FWorkShopID "
+            "FStockInQuaQty FWorkShopID FCloseDate "
         ),
     ),
     "STK_InStock": Form(
-        "FID", (*HEAD, "FSupplierId", "FStockOrgId"), "FInStockEntry", _keys("FMaterialId FUnitID FRealQty FLot FSupplierLot FStockId ")
+        "FID",
+        (*HEAD, "FSupplierId", "FStockOrgId"),
+        "FInStockEntry",
+        keys("FMaterialId FUnitID FRealQty FLot FSupplierLot FStockId FSUBREQBILLNO "),
     ),
-    "PRD_PickMtrl": Form("FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*_FLOW, "FAppQty", "FActualQty", "FOperId"), _SERIALS),
-    "PRD_FeedMtrl": Form(
-        "FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*_FLOW, "FAppQty", "FActualQty", "FFeedReasonId"), _SERIALS
+    "PRD_PickMtrl": Form("FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*FLOW, "FAppQty", "FActualQty", "FOperId"), SERIALS),
+    "PRD_FeedMtrl": Form("FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*FLOW, "FAppQty", "FActualQty", "FFeedReasonId"), SERIALS),
+    "PRD_ReturnMtrl": Form("FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*FLOW, "FAPPQty", "FQty", "FReturnType"), SERIALS),
+    "PRD_MORPT": Form(
+        "FID",
+        (*HEAD, "FPrdOrgId"),
+        "FEntity",
+        (*FLOW, "FReportType", "FFinishQty", "FQuaQty", "FFailQty", "FStartTime", "FEndTime"),
     ),
-    "PRD_ReturnMtrl": Form("FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*_FLOW, "FAPPQty", "FQty", "FReturnType"), _SERIALS),
-    "PRD_MORPT": Form("FID", (*HEAD, "FPrdOrgId"), "FEntity", (*_FLOW, "FReportType", "FFinishQty", "FQuaQty", "FFailQty")),
     "PRD_INSTOCK": Form(
-        "FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*_FLOW, "FInStockType", "FProductType", "FMustQty", "FRealQty"), _SERIALS
+        "FID", (*HEAD, "FStockOrgId", "FPrdOrgId"), "FEntity", (*FLOW, "FInStockType", "FProductType", "FMustQty", "FRealQty"), SERIALS
     ),
     "SFC_OperationReport": Form(
         "FID",
         (*HEAD, "FPrdOrgId", "FWorkShopID"),
         "FEntity",
-        _keys(
+        keys(
             "FMoNumber FMoRowNumber FOptPlanNo FSeqNumber FOperNumber FProcessId FMaterialId FUnitID FQuaQty FFinishQty "
             "FFailQty FReworkQty FWastageQty FLot FPrdSerialText FBarCode FEquipmentId FProcessStartTime FProcessEndTime "
         ),
@@ -93,30 +77,33 @@ FORMS: Mapping[str, Form] = {
     ),
     "STK_TRANSFEROUT": Form(
         "FID",
-        (*HEAD, "FStockOrgId", "F_LW_Waybill"),
+        (*HEAD, "FStockOrgId", "FTransferDirect", "F_LW_Waybill"),
         "FSTKTRSOUTENTRY",
-        _keys("FMaterialId FUnitID FQty FLot FSrcStockID FDestStockID "),
-        _SERIALS,
+        keys("FMaterialId FUnitID FQty FLot FSrcStockID FDestStockID FSrcBillNo "),
+        SERIALS,
     ),
     "SAL_OUTSTOCK": Form(
-        "FID", (*HEAD, "FStockOrgId", "FCustomerID"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), _SERIALS
+        "FID", (*HEAD, "FStockOrgId", "FCustomerID"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), SERIALS
     ),
     "SAL_RETURNSTOCK": Form(
-        "FID", (*HEAD, "FStockOrgId", "FRetcustId"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), _SERIALS
+        "FID", (*HEAD, "FStockOrgId", "FRetcustId"), "FEntity", ("FMaterialId", "FUnitID", "FRealQty", "FLot", "FStockId"), SERIALS
     ),
-    "STK_Inventory": Form("FID", _keys("FMaterialId FLot FBaseUnitId FBaseQty FQty FUpdateTime "), read_only=True),
+    **MORE,
 }
 
 REFERS: Mapping[str, str] = {
     name.lower(): form
     for form, names in {
-        "BD_MATERIAL": ("FMaterialId", "FMATERIALIDCHILD", "F_LW_Material"),
-        "BD_UNIT": ("FUnitID", "FBaseUnitId", "FCHILDUNITID", "F_LW_Unit"),
+        "BD_MATERIAL": (
+            *("FMaterialId", "FMATERIALIDCHILD", "F_LW_Material"),
+            *("FDestMaterialId", "FMaterialIDSETY", "FMaterialID2", "FProductId"),
+        ),
+        "BD_UNIT": ("FUnitID", "FBaseUnitId", "FCHILDUNITID", "F_LW_Unit", "FUnitID2", "FUnitIDSETY"),
         "BD_Supplier": ("FSupplierId",),
         "BD_Customer": ("FCustomerID", "FRetcustId"),
-        "BD_BatchMainFile": ("FLot", "F_LW_Lot"),
+        "BD_BatchMainFile": ("FLot", "F_LW_Lot", "FDestLot", "FLOTSETY"),
         "ENG_BOM": ("FBomId",),
-        "ORG_Organizations": ("FStockOrgId", "FPrdOrgId", "FCreateOrgId", "FUseOrgId"),
+        "ORG_Organizations": ("FStockOrgId", "FPrdOrgId", "FSubOrgId", "FStockOutOrgId", "FCreateOrgId", "FUseOrgId"),
     }.items()
     for name in names
 }
@@ -124,43 +111,78 @@ REFERS: Mapping[str, str] = {
 
 
 class Store:
-    """The account set's documents. References to base data are held as numbers and shown as ids, numbers or names as asked."""
+    """The account set's documents. References to base data are held as numbers and shown as ids, numbers or names as asked.
+
+    `shapes` are the forms as this edition has them: without those of `server.missing_forms`, and without `server.missing_fields`.
+    """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
+        server = data.get("server", {})
+        gone = {form: {key.lower() for key in missing} for form, missing in server.get("missing_fields", {}).items()}
+        absent = set(server.get("missing_forms", ()))
+        editable = {"BD_BatchMainFile"} if server.get("lot_master_editable") else set()
+        self.custom = {form: {told["key"]: told for told in fields} for form, fields in data.get("custom_fields", {}).items()}
+        self.shapes = {
+            name: _reduced(self._extended(name, form), gone.get(name, set()), editable=name in editable)
+            for name, form in FORMS.items()
+            if name not in absent
+        }
         self.forms: dict[str, list[dict[str, Any]]] = {name: [] for name in FORMS}
         for name, documents in data.get("forms", {}).items():
             self.forms[name] = [deepcopy(dict(document)) for document in documents]
-        self.custom = {form: {told["key"]: told for told in fields} for form, fields in data.get("custom_fields", {}).items()}
+        self.organisation = ""
         self.next_id = 900001
-        self._index: dict[str, tuple[int, dict[tuple[Any, Any], dict[str, Any]]]] = {}
+        self._index: dict[str, tuple[int, dict[tuple[Any, Any, Any], dict[str, Any]]]] = {}
 
     def form(self, name: str) -> tuple[str, Form] | None:
         """A form by its id, in any case."""
-        return next(((known, form) for known, form in FORMS.items() if known.lower() == str(name).lower()), None)
+        return next(((known, form) for known, form in self.shapes.items() if known.lower() == str(name).lower()), None)
 
     def head_fields(self, name: str) -> tuple[str, ...]:
         """Head fields of a form, a customer's own included."""
-        return (FORMS[name].pk, *FORMS[name].head, *self.custom.get(name, {}))
+        custom = (key for key, told in self.custom.get(name, {}).items() if not told.get("row"))
+        return (self.shapes[name].pk, *self.shapes[name].head, *custom)
+
+    def _extended(self, name: str, form: Form) -> Form:
+        """The form with the customer's own fields of rows."""
+        more = (key for key, told in self.custom.get(name, {}).items() if told.get("row"))
+        return replace(form, rows=(*form.rows, *more))
 
     def new_id(self) -> int:
         """An id never used before."""
         self.next_id += 1
         return self.next_id
 
-    def base(self, form: str, number: str, item: Any = None) -> dict[str, Any] | None:
-        """A base data record by its number; a lot by its item too, because the same lot number may stand under several items."""
+    def base(self, form: str, number: str, item: Any = None, organisation: Any = None) -> dict[str, Any] | None:
+        """A base data record by its number; a lot by its item too, because the same lot number may stand under several items.
+
+        Where organisations have copies of their own, the one of `organisation` is meant, else the first.
+        """
         held = self.forms.get(form, [])
         size, index = self._index.get(form, (-1, {}))
         if size != len(held):
             index = {}
             for record in held:
-                for key in ((record.get("FNumber"), None), (record.get("FNumber"), record.get("FMaterialId"))):
+                number_, item_, org = record.get("FNumber"), record.get("FMaterialId"), record.get("FUseOrgId")
+                for key in ((number_, None, None), (number_, item_, None), (number_, None, org), (number_, item_, org)):
                     index.setdefault(key, record)
             self._index[form] = (len(held), index)
-        return index.get((number, item))
+        return index.get((number, item, organisation)) or index.get((number, item, None))
 
     def find(self, name: str, *, ids: list[str], numbers: list[str]) -> list[dict[str, Any]]:
-        """Documents by id or number, in the order asked for."""
+        """Documents by id or number, in the order asked for. Of copies with one number the context organisation's is meant."""
         pk, number = FORMS[name].pk, "FNumber" if FORMS[name].master else "FBillNo"
         found = [d for one in ids for d in self.forms[name] if str(d.get(pk)) == one]
-        return found + [d for one in numbers for d in self.forms[name] if str(d.get(number)) == one]
+        for one in numbers:
+            copies = [d for d in self.forms[name] if str(d.get(number)) == one]
+            own = [d for d in copies if self.organisation and d.get("FUseOrgId") == self.organisation]
+            found += own or copies
+        return found
+
+
+def _reduced(form: Form, gone: set[str], *, editable: bool) -> Form:
+    def kept(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if name.lower() not in gone)
+
+    subs = {sub: kept(names) for sub, names in form.subs.items() if sub.lower() not in gone}
+    return replace(form, head=kept(form.head), rows=kept(form.rows), subs=subs, read_only=form.read_only and not editable)

@@ -1,7 +1,8 @@
 """The simulator's AuthService: five ways to log in, and the way out.
 
 Source: WebAPI manual V6.0 for methods, parameters and `LoginResultType`; the refusal of a user whom the app does not allow is a live
-server's text. Inferred: that every refusal has type 0, and the words for a wrong secret or sign.
+server's text. Inferred: that every refusal has type 0, and the words for a wrong secret or sign. A password that has expired for good
+opens a session half.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ class Logins:
         sid = self.gate.open_session(texts["username"], kick=method == "validateuser2" and flag(given.get("iskickoff")))
         page = page_session()
         context = {"UserLocale": "zh-CN", "DBid": texts["acctid"], "SessionId": page, "DatabaseType": 3}
+        self.gate.organisations[sid] = texts.get("orgnumber", "")
         good = {"LoginResultType": 1, "Context": context, "KDSVCSessionId": sid, "IsSuccessByAPI": True}
+        if self.gate.users[texts["username"]].get("password_expired"):
+            good |= {"MessageCode": "CheckPasswordPolicy", "Message": "密码已过期，请修改密码", "IsSuccessByAPI": False}
         response = replies.reply({**_ANSWER, **good})
         give(response, sid, page)
         return response

@@ -42,9 +42,25 @@ ROW_STATES: Mapping[str, str] = {
     "forceclose": "6",
 }
 """Operation number in lower case → FStatus of the order's row."""
-RULES: Mapping[str, str] = {"PRD_MO2MORPT": "PRD_MORPT", "PRD_MO2INSTOCK": "PRD_INSTOCK"}
-"""Conversion rule → the form it leads to; all of them start at PRD_MO."""
-QUANTITY: Mapping[str, str] = {"PRD_MORPT": "FQuaQty", "PRD_INSTOCK": "FRealQty"}
+RULES: Mapping[str, tuple[str, str]] = {
+    "PRD_MO2MORPT": ("PRD_MO", "PRD_MORPT"),
+    "PRD_MO2INSTOCK": ("PRD_MO", "PRD_INSTOCK"),
+    "PRD_MORPT2INSTOCK": ("PRD_MORPT", "PRD_INSTOCK"),
+    "PRD_PPBOM2PICKMTRL_NORMAL": ("PRD_PPBOM", "PRD_PickMtrl"),
+    "PRD_PickMtrl-PRD_ReturnMtrl": ("PRD_PickMtrl", "PRD_ReturnMtrl"),
+    "PUR_ReceiveBill-STK_InStock": ("PUR_ReceiveBill", "STK_InStock"),
+}
+"""Conversion rule → the form it starts at and the one it leads to."""
+QUANTITY: Mapping[str, str] = {
+    "PRD_MO": "FQty",
+    "PRD_MORPT": "FQuaQty",
+    "PRD_INSTOCK": "FRealQty",
+    "PRD_PPBOM": "FMustQty",
+    "PRD_PickMtrl": "FActualQty",
+    "PRD_ReturnMtrl": "FQty",
+    "PUR_ReceiveBill": "FActReceiveQty",
+    "STK_InStock": "FRealQty",
+}
 
 
 class Moves:
@@ -54,6 +70,8 @@ class Moves:
         self.bills, self.store = bills, bills.store
         self.states_touch = bool(server.get("states_touch_modify_date"))
         self.back_writes_touch = bool(server.get("back_writes_touch_modify_date"))
+        self.workflows = set(server.get("workflow_forms", ()))
+        self.push_fails = False
 
     def operate(self, name: str, told: Told, operation: str) -> Told:
         """`ExecuteOperation`: a row state of orders, or a verb by its operation number in any case."""
@@ -73,7 +91,8 @@ class Moves:
             return error(f'编码值["{missing}"]不存在', 9)
         done, errors = [], []
         for at, head in enumerate(found):
-            refusal = self._move_one(name, head, verb)
+            bound = verb == "Audit" and name in self.workflows and flag(told.get("IsVerifyProcInst", "true"))
+            refusal = "单据已启动工作流，请在工作流中审批" if bound else self._move_one(name, head, verb)
             if refusal:
                 errors.append({"FieldName": None, "Message": refusal, "DIndex": at})
                 continue
@@ -82,19 +101,33 @@ class Moves:
         return {"Result": {"ResponseStatus": status(errors=errors, done=done, code=11 if errors else 0)}}
 
     def push(self, name: str, told: Told) -> Told:
-        """Convert rows of audited orders to a target bill by a known rule, or by the default rule where that is asked for."""
-        target = RULES.get(str(told.get("RuleId") or ""), "")
+        """Convert rows of audited documents to a target bill by a known rule, or by the default rule where that is asked for.
+
+        `push_fails` makes the next target one that cannot be saved: a draft without number where the call allows it.
+        """
+        start, target = RULES.get(str(told.get("RuleId") or ""), ("", ""))
         if not told.get("RuleId") and flag(told.get("IsEnableDefaultRule", "false")):
-            target = str(told.get("TargetFormId") or "")
-        if name != "PRD_MO" or target not in QUANTITY:
+            wanted = str(told.get("TargetFormId") or "")
+            start, target = next((pair for pair in RULES.values() if pair == (name, wanted)), ("", ""))
+        if name != start:
             return error("单据转换规则不存在", 11)
         done: list[Told] = []
         for head in self.store.forms[name]:
-            rows = _chosen(head, told) if head.get("FDocumentStatus") == "C" else []
-            if rows:
-                model = {"FEntity": [_converted(head, row, QUANTITY[target]) for row in rows]}
-                saved = self.bills.save(target, {}, model)["Result"]
-                done.append({"Id": saved["Id"], "Number": saved["Number"], "DIndex": len(done)})
+            rows = _chosen(head, told, FORMS[name].entity) if head.get("FDocumentStatus") == "C" else []
+            if not rows:
+                continue
+            fails, self.push_fails = self.push_fails, False
+            if fails and not flag(told.get("IsDraftWhenSaveFail", "false")):
+                return {
+                    "Result": {
+                        "ResponseStatus": error("保存失败：仓库必录", 11)["Result"]["ResponseStatus"],
+                        "ConvertResponseStatus": status(),
+                    }
+                }
+            organisations = {key: head[key] for key in ("FPrdOrgId", "FStockOrgId", "FSupplierId") if head.get(key)}
+            model = {**organisations, FORMS[target].entity: [_converted(name, head, row, target) for row in rows]}
+            saved = self.bills.save(target, {}, model, state="Z" if fails else "A")["Result"]
+            done.append({"Id": saved["Id"], "Number": "" if fails else saved["Number"], "DIndex": len(done)})
         if not done:
             return error("没有符合条件的数据", 10)
         return {"Result": {"ResponseStatus": status(done=done), "ConvertResponseStatus": status()}}
@@ -114,9 +147,25 @@ class Moves:
         if verb == "Audit":
             head["FApproveDate"] = self.bills.now()
             self._make_lots(name, head)
-        if name == "PRD_INSTOCK" and verb in {"Audit", "UnAudit"}:
-            self._write_back(head, 1 if verb == "Audit" else -1)
+        if verb in {"Audit", "UnAudit"}:
+            sign = 1 if verb == "Audit" else -1
+            if name == "PRD_INSTOCK":
+                self._write_back(head, sign)
+            if name in {"PRD_PickMtrl", "PRD_FeedMtrl", "PRD_ReturnMtrl"}:
+                self._picked(head, QUANTITY.get(name, "FActualQty"), -sign if name == "PRD_ReturnMtrl" else sign)
         return ""
+
+    def _picked(self, head: Told, quantity: str, sign: int) -> None:
+        """What was issued, on the rows of the order's material list."""
+        for row in head.get("FEntity", ()):
+            for listed_ in self.store.forms["PRD_PPBOM"]:
+                if listed_.get("FMOBillNO") != row.get("FMoBillNo"):
+                    continue
+                wanted = next((one for one in listed_.get("FEntity", ()) if one.get("FMaterialID2") == row.get("FMaterialId")), None)
+                if wanted is not None:
+                    wanted["FPickedQty"] = Decimal(wanted.get("FPickedQty") or 0) + sign * Decimal(row.get(quantity) or 0)
+                    if self.back_writes_touch:
+                        listed_["FModifyDate"] = self.bills.now()
 
     def _make_lots(self, name: str, head: Told) -> None:
         for row in head.get(FORMS[name].entity, ()):
@@ -155,23 +204,24 @@ class Moves:
         return {"Result": {"ResponseStatus": status(done=done)}} if done else error("没有符合条件的数据", 10)
 
 
-def _converted(head: Told, row: Told, quantity: str) -> Told:
-    """A row of the target bill, made from an order's row."""
+def _converted(name: str, head: Told, row: Told, target: str) -> Told:
+    """A row of the target bill, made from a source row."""
+    ordered = name == "PRD_MO"
     return {
-        "FMaterialId": row.get("FMaterialId"),
-        "FUnitID": row.get("FUnitId"),
+        "FMaterialId": row.get("FMaterialId") or row.get("FMaterialID2"),
+        "FUnitID": row.get("FUnitId") or row.get("FUnitID") or row.get("FUnitID2"),
         "FLot": row.get("FLot"),
-        "FMoBillNo": head.get("FBillNo"),
-        "FMoId": head["FID"],
-        "FMoEntryId": row.get("FEntryID"),
-        "FMoEntrySeq": row.get("FSeq"),
-        quantity: row.get("FQty"),
+        "FMoBillNo": head.get("FBillNo") if ordered else row.get("FMoBillNo") or head.get("FMOBillNO"),
+        "FMoId": head["FID"] if ordered else row.get("FMoId") or head.get("FMoId"),
+        "FMoEntryId": row.get("FEntryID") if ordered else row.get("FMoEntryId") or head.get("FMOEntryID"),
+        "FMoEntrySeq": row.get("FSeq") if ordered else row.get("FMoEntrySeq") or head.get("FMOEntrySeq"),
+        QUANTITY[target]: row.get(QUANTITY[name]),
     }
 
 
-def _chosen(head: Told, told: Told) -> list[Told]:
-    """Rows of an order named by entry id, or all rows where the order itself is named."""
+def _chosen(head: Told, told: Told, entity: str) -> list[Told]:
+    """Rows named by entry id, or all rows where the document itself is named."""
     entries = set(listed(told.get("EntryIds")))
-    rows = [row for row in head.get("FTreeEntity", ()) if str(row.get("FEntryID")) in entries]
+    rows = [row for row in head.get(entity, ()) if str(row.get("FEntryID")) in entries]
     named = str(head["FID"]) in listed(told.get("Ids")) or head.get("FBillNo") in listed(told.get("Numbers"))
-    return rows or (list(head.get("FTreeEntity", ())) if named else [])
+    return rows or (list(head.get(entity, ())) if named else [])

@@ -14,12 +14,14 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from connectors.kingdee.simulator_filter import FilterError, parse
-from connectors.kingdee.simulator_forms import FORMS, REFERS, Form, Store
+from connectors.kingdee.simulator_form import Form
+from connectors.kingdee.simulator_forms import FORMS, REFERS, Store
 
 CAPTIONS: Mapping[str, Mapping[str, str]] = {
     "FDocumentStatus": {"Z": "暂存", "A": "创建", "B": "审核中", "C": "已审核", "D": "重新审核"},
     "FStatus": {"1": "计划", "2": "计划确认", "3": "下达", "4": "开工", "5": "完工", "6": "结案", "7": "结算"},
 }
+_DATE = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d(?:\.\d+)?)\Z")
 _TIME = re.compile(r"(date|time|entryid|detailid|_fseq)\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"(qty|rate|numerator|denominator)\Z", re.IGNORECASE)
 Row: TypeAlias = tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]
@@ -38,8 +40,11 @@ class QueryError(Exception):
 class Query:
     """One query over the store."""
 
-    def __init__(self, store: Store, told: dict[str, Any], *, cap: int, turn: int) -> None:
+    def __init__(self, store: Store, told: dict[str, Any], *, cap: int, turn: int, refuses: bool = False, blank: bool = False) -> None:
         self.store = store
+        self.blank = blank
+        if refuses and _whole(told.get("Limit")) > cap:
+            raise QueryError(f"Limit参数值超过最大限制{cap}", 8)
         found = store.form(told.get("FormId", ""))
         if found is None:
             raise QueryError(f"业务对象{told.get('FormId')}不存在", 5)
@@ -65,7 +70,11 @@ class Query:
         start, limit, top = (_whole(self.told.get(name)) for name in ("StartRow", "Limit", "TopRowCount"))
         end = start + min(limit or self.cap, self.cap)
         page = kept[start : min(end, top) if top else end]
-        return [[_shown(name, self._value(row, name)) for name in self.fields] for row in page]
+        return [[self._told(name, self._value(row, name)) for name in self.fields] for row in page]
+
+    def _told(self, name: str, value: Any) -> Any:
+        shown = _shown(name, value)
+        return _DATE.sub(r"\1 \2", shown) if self.blank and isinstance(shown, str) else shown
 
     def _multiplied(self, head: dict[str, Any]) -> Iterator[Row]:
         if self.level == 0:
@@ -117,8 +126,8 @@ class Query:
             return None if wish else 0
         if wish == "fnumber":
             return value
-        item = _get(holder, "FMaterialId") or _get(holder, "F_LW_Material") if refers == "BD_BatchMainFile" else None
-        record = self.store.base(refers, str(value), item)
+        item = _item(holder) if refers == "BD_BatchMainFile" else None
+        record = self.store.base(refers, str(value), item, _organisation(row[0]))
         if record is None:
             return None if wish else 0
         return _get(record, wish or FORMS[refers].pk)
@@ -129,6 +138,17 @@ def _get(holder: Mapping[str, Any], key: str) -> Any:
     if key in holder:
         return holder[key]
     return next((held for known, held in holder.items() if known.lower() == key.lower()), None)
+
+
+def _item(holder: Mapping[str, Any]) -> Any:
+    """The material whose lot is named beside it."""
+    return next((found for name in ("FMaterialId", "FMaterialIDSETY", "F_LW_Material") if (found := _get(holder, name))), None)
+
+
+def _organisation(head: Mapping[str, Any]) -> Any:
+    """The organisation whose copies of base data a document refers to."""
+    names = ("FUseOrgId", "FStockOrgId", "FPrdOrgId", "FSubOrgId")
+    return next((head[name] for name in names if head.get(name)), None)
 
 
 def _property(form: Form, wish: str) -> bool:

@@ -48,6 +48,11 @@ def query_error(message: str, code: int) -> list[list[dict[str, Any]]]:
     return [[error(message, code)]]
 
 
+def envelope(method: str, message: str, code: int) -> Any:
+    """A failed call in the envelope of its method, which is in lower case."""
+    return query_error(message, code) if method == "executebillquery" else error(message, code)
+
+
 def response_error(message: str) -> Response:
     """An unhandled exception of the server: text with a prefix, HTTP 200."""
     told = json.dumps({"Message": message, "InnerExWrapper": None}, ensure_ascii=False)
