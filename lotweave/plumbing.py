@@ -23,7 +23,7 @@ def lines_of(site: Site) -> dict[str, Line]:
     found = {}
     for connection in site.connections.values():
         man = manifest(connection.system)
-        known = {name: kind.order for name, kind in man.kinds.items() if kind.read}
+        known = {name: kind.order for name, kind in man.kinds.items() if kind.read or name in connection.kinds}
         if man.limits.get("kinds_from_settings"):
             known = {name: at for at, name in enumerate(connection.kinds)}
         kinds = {name: order for name, order in known.items() if not connection.kinds or name in connection.kinds}

@@ -1,34 +1,42 @@
-"""The forms that are read: primary key, watermarks, entity and sub-entity with their keys, and the fields asked for.
+"""One form as it is read: primary key, watermarks, entity and sub-entity with their keys, and the fields asked for.
 
-Source: WebAPI manual V6.0 and the official ApiDoc tree. Keys that a customer makes (`F_…`) come from the connection's settings.
+Source: WebAPI manual V6.0 and the official ApiDoc tree. A field written with `?` is one that a version or a customer may not have: it is
+left out where the form lacks it. Keys that a customer makes (`F_…`) come from the connection's settings and are of that sort.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 STATE = "FDocumentStatus FModifyDate FApproveDate"
 BILL = f"FBillNo FDate FCancelStatus FCreateDate {STATE}"
+MADE, STOCK = f"{BILL} FPrdOrgId.FNumber", f"{BILL} FStockOrgId.FNumber"
 MOVED = "FMaterialId.FNumber FUnitID.FNumber FLot.FNumber"
-SUPPLIER = "FNumber FName FUseOrgId.FNumber FDocumentStatus FForbidStatus FAuditDate FModifyDate"
-LOT = "FNumber FUseOrgId.FNumber FMaterialId.FNumber FSupplierId.FNumber FModifyDate"
-BOM_ROWS = (
-    "FREPLACEGROUP FMATERIALIDCHILD.FNumber FMATERIALTYPE FCHILDUNITID.FNumber FNUMERATOR FDENOMINATOR FSCRAPRATE"
-    " FEFFECTDATE FEXPIREDATE FMEMO"
-)
-ORDER_ROWS = "FProductType FMaterialId.FNumber FUnitId.FNumber FQty FStatus FBomId.FNumber FPlanStartDate FPlanFinishDate FLot.FNumber"
-REPORT_ROWS = (
-    f"FMoNumber FMoRowNumber FOperNumber {MOVED} FQuaQty FFinishQty FFailQty FReworkQty"
-    " FPrdSerialText FEquipmentId FProcessStartTime FProcessEndTime"
-)
-SERIALS = ("FSerialSubEntity", "FSerialNo")
+SERIALS: Mapping[str, Any] = {"sub": "FSerialSubEntity", "subs": ("FSerialNo",)}
+ORGANISATIONS = ("FPrdOrgId.FNumber", "FSubOrgId.FNumber", "FStockOrgId.FNumber")
+"""Fields that say whose bill it is, the deciding one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Rows that belong together: those of side `before` under one number of `by` are told to each row of side `after` as `LW_Before`."""
+
+    by: str
+    side: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One form as it is read. `head`, `rows` and `subs` are field keys in the order asked for; entry ids are added by `columns`."""
+    """One form as it is read. `head`, `rows` and `subs` are field keys in the order asked for; entry ids are added by `columns`.
+
+    `optional` are fields that may be left out. `open` is the condition on rows of documents whose change times lie; `closed` the time of
+    a row at which it stops to hold. `raw` forms have no mapping and are read only where asked for. `compares` says whether pairs of row
+    fields differ, under a name of ours; `lifted` are row fields of the main row told at the head as well.
+    """
 
     form: str
     pk: str
@@ -39,6 +47,13 @@ class Kind:
     subs: tuple[str, ...] = ()
     marks: tuple[str, ...] = ("FModifyDate", "FApproveDate")
     base: bool = False
+    optional: frozenset[str] = frozenset()
+    open: str = ""
+    closed: str = ""
+    compares: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    pairing: Pairing | None = None
+    lifted: tuple[str, ...] = ()
+    raw: bool = False
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -52,40 +67,48 @@ class Kind:
         sequence = (f"{self.entity}_FSeq",) if self.entity else ()
         return tuple(dict.fromkeys((*self.keys, *self.head, *sequence, *self.rows, *self.subs)))
 
+    @property
+    def organisation(self) -> str:
+        """The field that says whose bill it is; empty when there is none."""
+        return next((name for name in ORGANISATIONS if name in self.head), "")
 
-def _kind(form: str, pk: str, head: str, entity: str = "", rows: str = "", **more: Any) -> Kind:
-    return Kind(form, pk, tuple(head.split()), entity, tuple(rows.split()), **more)
+    @property
+    def heads(self) -> Kind:
+        """The same form as keys and change times alone."""
+        return Kind(self.form, self.pk, self.marks, marks=self.marks, base=self.base, optional=self.optional)
+
+    def without(self, missing: Collection[str]) -> Kind:
+        """The same without fields that the form does not have; a sub-entity without its key goes as a whole."""
+        gone = {name.lower() for name in missing}
+
+        def kept(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in names if name.lower() not in gone and name.partition(".")[0].lower() not in gone)
+
+        less = replace(self, head=kept(self.head), rows=kept(self.rows), subs=kept(self.subs), marks=kept(self.marks))
+        less = replace(less, closed="" if self.closed.lower() in gone else self.closed, lifted=kept(self.lifted))
+        if self.sub and {self.sub.lower(), f"{self.sub}_FDetailID".lower()} & gone:
+            less = replace(less, sub="", subs=())
+        return less
 
 
-def kinds(settings: Mapping[str, Any]) -> Mapping[str, Kind]:
-    """Every readable kind, with the customer's own field names."""
-    own = {name: str(settings[name] or "") for name in settings if name.startswith("field_")}
-    flow = f"{MOVED} FMoBillNo FMoEntrySeq"
-    made, stock = f"{BILL} FPrdOrgId.FNumber", f"{BILL} FStockOrgId.FNumber"
-    serials: dict[str, Any] = {"sub": SERIALS[0], "subs": (SERIALS[1],)}
-    base = f"FNumber FName FUseOrgId.FNumber {STATE} FForbidStatus"
-    tied: dict[str, Any] = {}
-    if own["field_tied_entity"]:
-        parts = (f"{own['field_tied_item']}.FNumber", f"{own['field_tied_lot']}.FNumber", own["field_tied_quantity"])
-        tied = {"sub": own["field_tied_entity"], "subs": (*parts, f"{own['field_tied_unit']}.FNumber", own["field_tied_position"])}
-    material = " ".join(filter(None, (own["field_mpn"], own["field_maker"], own["field_global_item"])))
-    labels = " ".join(filter(None, (own["field_supplier_lot"], own["field_date_code"])))
-    pushed = " ".join(settings["trace_fields"] or ())
-    found = (
-        _kind("BD_MATERIAL", "FMATERIALID", f"{base} FSpecification FBaseUnitId.FNumber FIsBatchManage FIsSNManage {material}", base=True),
-        _kind("BD_Supplier", "FSupplierId", SUPPLIER, marks=("FModifyDate", "FAuditDate"), base=True),
-        _kind("BD_Customer", "FCUSTID", base, base=True),
-        _kind("BD_BatchMainFile", "FLOTID", f"{LOT} {labels}", marks=("FModifyDate",), base=True),
-        _kind("ENG_BOM", "FID", f"{base} FMATERIALID.FNumber FUNITID.FNumber FQty", "FTreeEntity", BOM_ROWS, base=True),
-        _kind("PRD_MO", "FID", f"{made} FBillType FIsRework", "FTreeEntity", ORDER_ROWS),
-        _kind("STK_InStock", "FID", f"{stock} FSupplierId.FNumber", "FInStockEntry", f"{MOVED} FRealQty FSupplierLot"),
-        _kind("PRD_PickMtrl", "FID", made, "FEntity", f"{flow} FActualQty", **serials),
-        _kind("PRD_FeedMtrl", "FID", made, "FEntity", f"{flow} FActualQty", **serials),
-        _kind("PRD_ReturnMtrl", "FID", made, "FEntity", f"{flow} FQty", **serials),
-        _kind("SFC_OperationReport", "FID", made, "FEntity", REPORT_ROWS, **tied),
-        _kind("PRD_INSTOCK", "FID", f"{made} {pushed}", "FEntity", f"{flow} FRealQty FProductType", **serials),
-        _kind("STK_TRANSFEROUT", "FID", f"{stock} {own['field_waybill']}", "FSTKTRSOUTENTRY", f"{MOVED} FQty", **serials),
-        _kind("SAL_OUTSTOCK", "FID", f"{stock} FCustomerID.FNumber", "FEntity", f"{MOVED} FRealQty", **serials),
-        _kind("SAL_RETURNSTOCK", "FID", f"{stock} FRetcustId.FNumber", "FEntity", f"{MOVED} FRealQty", **serials),
-    )
-    return {kind.form: kind for kind in found}
+def made(form: str, pk: str, head: str, entity: str = "", rows: str = "", **more: Any) -> Kind:
+    """A kind from texts of field keys; `?` behind a key says that it is optional. Sub-entities are optional as a whole."""
+    subs = tuple(more.pop("subs", ()))
+    optional = {name[:-1] for text in (head, rows, " ".join(subs)) for name in text.split() if name.endswith("?")}
+    if more.get("sub"):
+        optional |= {more["sub"], f"{more['sub']}_FDetailID"}
+
+    def plain(text: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name.removesuffix("?") for name in text.split()))
+
+    return Kind(form, pk, plain(head), entity, plain(rows), subs=plain(" ".join(subs)), optional=frozenset(optional), **more)
+
+
+def own(settings: Mapping[str, Any], *names: str) -> str:
+    """The customer's own fields of the named settings, all optional, as one text; settings that are empty fall away."""
+    return " ".join(f"{settings[name]}?" for name in names if settings[name])
+
+
+def traced(settings: Mapping[str, Any], target: str) -> str:
+    """The fields that take the trace, where the write-back goes to `target`."""
+    return " ".join(f"{name}?" for name in settings["trace_fields"] or ()) if settings["write_target"] == target else ""

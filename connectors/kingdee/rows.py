@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from connectors.kingdee.derived import add
 from connectors.kingdee.kinds import Kind
 
 Document = dict[str, Any]
@@ -37,6 +38,8 @@ def documents(kind: Kind, rows: Iterable[Sequence[Any]]) -> list[Document]:
         if kind.sub and told[f"{kind.sub}_FDetailID"] is not None:
             sub = {"FDetailID": told[f"{kind.sub}_FDetailID"], **_nested(told, kind.subs)}
             entry.setdefault(kind.sub, []).append(sub)
+    for document in found.values():
+        add(kind, document)
     return list(found.values())
 
 
@@ -61,11 +64,27 @@ def stamp(kind: Kind, document: Document, zone: ZoneInfo) -> int | None:
     return int(max(times).timestamp() * 1000) if times else None
 
 
+def newest(kind: Kind, found: Iterable[Document], mark: str) -> str:
+    """The newest change time of the documents or of `mark`, as server time with milliseconds; "" when there is none.
+
+    Texts cannot be compared as they come: some servers write a blank where others write a T, with any number of decimals.
+    """
+    times = [moment for document in found for name in kind.marks if (moment := _moment(document.get(name)))]
+    times += [moment for moment in (_moment(mark),) if moment]
+    return max(times).isoformat(timespec="milliseconds") if times else ""
+
+
 def local_time(value: Any, zone: ZoneInfo) -> datetime | None:
     """A server time in its zone; None for an empty one."""
+    moment = _moment(value)
+    return moment.replace(tzinfo=zone) if moment else None
+
+
+def _moment(value: Any) -> datetime | None:
+    """A server time without zone; both separators of date and time, and both of dates, are known."""
     if not value:
         return None
     try:
-        return datetime.fromisoformat(str(value).replace(" ", "T")[:23]).replace(tzinfo=zone)
+        return datetime.fromisoformat(str(value).strip().replace(" ", "T").replace("/", "-")[:23]).replace(tzinfo=None)
     except ValueError:
         return None

@@ -131,10 +131,20 @@ def test_faults_become_verdicts(server: Running) -> None:
         ({"app_secret": "f" * 32}, "app secret is wrong"),
         ({"acct_id": "nope"}, "acct_id names no data centre"),
         ({"user": "nobody"}, "is wrong"),
-        ({"field_mpn": "F_NOPE"}, "no such field"),
     ],
 )
 def test_a_wrong_setting_gives_a_finding_to_act_on(server: Running, given: dict[str, str], said: str) -> None:
     findings = connect(server, **given).check()
 
     assert any(said in finding.sentence and not finding.ok for finding in findings), [f.sentence for f in findings if not f.ok]
+
+
+def test_a_field_that_the_site_does_not_have_is_told_and_the_rest_is_read(server: Running) -> None:
+    connector = connect(server, field_mpn="F_NOPE")
+
+    (found,) = (finding for finding in connector.check() if finding.subject == "BD_MATERIAL")
+    read, _ = pulled(connector, "BD_MATERIAL")
+
+    assert (found.ok, found.sentence) == (True, "is read without F_NOPE, which it lacks here")
+    assert {"F_NOPE" in told for told in read.values()} == {False}
+    assert all(told["FNumber"] for told in read.values())

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from connectors.kingdee.kinds import Kind, kinds
+from connectors.kingdee.catalogue import kinds
+from connectors.kingdee.kinds import Kind
 from connectors.kingdee.rows import documents
 from connectors.kingdee.simulator_forms import Store
 from connectors.kingdee.simulator_query import Query

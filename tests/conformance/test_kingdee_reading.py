@@ -1,0 +1,261 @@
+"""How the Kingdee connector reads what is awkward: missing fields and forms, caps, lying clocks, copies, organisations, deletions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectors.kingdee.documents import KingdeeConnector, open_connector
+from connectors.kingdee.simulator import build
+from connectors.kit.manifest import manifest, typed
+from connectors.kit.simulator import Running
+from lotweave.demo import kingdee_data
+from lotweave.demo.story import story
+
+DATA = kingdee_data.data(story())
+
+
+def serve(forms: Mapping[str, Any] | None = None, **how: Any) -> Running:
+    return Running(build(DATA | {"server": DATA["server"] | how, "forms": DATA["forms"] | dict(forms or {})}))
+
+
+@pytest.fixture
+def server() -> Iterator[Running]:
+    with serve() as running:
+        yield running
+
+
+def connect(server: Running, **more: Any) -> KingdeeConnector:
+    who = {name: kingdee_data.CREDENTIALS[name] for name in ("acct_id", "user", "app_id")}
+    told = {"url": f"{server.url}/k3cloud/", "app_secret": kingdee_data.SECRET, **who, **more}
+    made = open_connector(typed(manifest("kingdee"), told, "test"), connection="hz", zone="Asia/Shanghai")
+    assert isinstance(made, KingdeeConnector)
+    return made
+
+
+def pulled(connector: KingdeeConnector, kind: str, cursor: Any = None) -> tuple[dict[str, dict[str, Any]], Any]:
+    found: dict[str, dict[str, Any]] = {}
+    for page in connector.pull(kind, cursor):
+        found |= {raw.key: json.loads(raw.payload) for raw in page.documents}
+        cursor = page.cursor
+    return found, cursor
+
+
+def test_a_custom_field_that_is_missing_is_left_out_and_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    gone = {"BD_MATERIAL": ["F_LW_Mpn", "F_LW_GlobalItem"], "STK_InStock": ["FSUBREQBILLNO"], "SFC_OperationReport": ["FTraceSubEntity"]}
+    with serve(missing_fields=gone) as server:
+        connector = connect(server)
+        materials, _ = pulled(connector, "BD_MATERIAL")
+        receipts, _ = pulled(connector, "STK_InStock")
+        reports, _ = pulled(connector, "SFC_OperationReport")
+
+        told = {finding.subject: finding for finding in connector.check()}
+
+    assert {key for document in materials.values() for key in document if key.startswith("F_LW")} == {"F_LW_Maker"}
+    assert all("FSUBREQBILLNO" not in row for document in receipts.values() for row in document["FInStockEntry"])
+    assert all("FTraceSubEntity" not in row for document in reports.values() for row in document["FEntity"])
+    assert len(reports) == len(DATA["forms"]["SFC_OperationReport"])
+    assert told["BD_MATERIAL"].sentence.startswith("is read without F_LW_Mpn, F_LW_GlobalItem, which it lacks here")
+    assert sum("BD_MATERIAL is read without F_LW_Mpn, F_LW_GlobalItem" in line for line in caplog.messages) == 1
+
+
+def test_what_is_missing_costs_one_description_not_one_query_a_field(server: Running) -> None:
+    gone = {"STK_TRANSFERIN": ["F_LW_Waybill", "FTransferDirect", "FSrcBillNo", "FDestLot"]}
+    with serve(missing_fields=gone) as other:
+        pulled(connect(other), "STK_TRANSFERIN")
+
+        assert other.simulator.ledger.calls == {"ExecuteBillQuery": 2, "QueryBusinessInfo": 1}
+
+
+def test_a_field_that_facts_need_is_not_left_out() -> None:
+    with serve(missing_fields={"PRD_PickMtrl": ["FActualQty"]}) as server:
+        (found,) = (finding for finding in connect(server).check() if finding.subject == "PRD_PickMtrl")
+
+    assert (found.ok, found.verdict) == (False, "Misconfigured")
+    assert "FActualQty" in found.sentence
+
+
+def test_a_form_that_the_edition_lacks_holds_nothing_and_is_told() -> None:
+    with serve(missing_forms=["SUB_PickMtrl", "PRD_PPBOM"]) as server:
+        connector = connect(server)
+
+        assert pulled(connector, "SUB_PickMtrl")[0] == {}
+        assert list(connector.survey("SUB_PickMtrl")) == []
+        told = {finding.subject: finding.sentence for finding in connector.check()}
+        assert told["SUB_PickMtrl"] == "this edition does not have the form: nothing is read of it"
+
+
+def test_codes_that_no_mapping_knows_are_told_before_they_come() -> None:
+    with serve(more_codes={"FStatus": {"8": "暂停"}}) as server:
+        told = {finding.subject: finding.sentence for finding in connect(server).check()}
+
+    assert told["PRD_MO"].endswith("codes that no mapping knows may come: FStatus 8 (暂停)")
+    assert "codes" not in told["BD_MATERIAL"]
+
+
+@pytest.mark.parametrize("how", [{"limit_cap": 2}, {"limit_cap": 1000, "limit_is_error": True}])
+def test_a_server_that_gives_less_than_asked_by_cap_or_by_error_is_read_whole(server: Running, how: dict[str, Any]) -> None:
+    whole, _ = pulled(connect(server), "SFC_OperationReport")
+    with serve(**how) as other:
+        connector = connect(other, page_size=10000)
+
+        assert pulled(connector, "SFC_OperationReport")[0] == whole
+        assert connector.reader.size == (1000 if "limit_is_error" in how else 10000)
+
+
+def test_dates_with_a_blank_are_the_same_dates(server: Running) -> None:
+    _, cursor = pulled(connect(server), "PRD_MO")
+    with serve(date_separator=" ") as other:
+        connector = connect(other)
+        found, again = pulled(connector, "PRD_MO")
+
+        assert again["mark"] == cursor["mark"]
+        assert dict(connector.survey("PRD_MO")) == dict(connect(server).survey("PRD_MO"))
+        assert {document["FDate"][10] for document in found.values()} == {" "}
+
+
+def test_a_survey_asks_one_query_a_page_and_finds_what_was_deleted(server: Running) -> None:
+    connector = connect(server, page_size=50)
+    held = dict(connector.survey("SFC_OperationReport"))
+    server.simulator.ledger.calls.clear()
+    gone = server.simulator.store.forms["SFC_OperationReport"].pop(3)
+
+    left = dict(connector.survey("SFC_OperationReport"))
+
+    assert set(held) - set(left) == {str(gone["FID"])}
+    assert server.simulator.ledger.calls == {"ExecuteBillQuery": -(-len(left) // 50) + 1}
+
+
+def moved(server: Running, state: str, **more: Any) -> str:
+    """Give the second order's row another state, as row operations do: without moving the bill's times."""
+    order = server.simulator.store.forms["PRD_MO"][1]
+    order["FTreeEntity"][0] |= {"FStatus": state, **more}
+    return str(order["FID"])
+
+
+def hours_ago(hours: float) -> str:
+    return (datetime.now(UTC) - timedelta(hours=hours)).isoformat(timespec="seconds")
+
+
+def test_open_orders_are_read_again_when_it_is_time(server: Running) -> None:
+    connector = connect(server)
+    _, cursor = pulled(connector, "PRD_MO")
+    key = moved(server, "4")
+
+    early, later = pulled(connector, "PRD_MO", cursor)
+    due, after = pulled(connector, "PRD_MO", cursor | {"reread": hours_ago(7)})
+
+    assert (key in early, later["reread"]) == (False, cursor["reread"])
+    assert due[key]["FTreeEntity"][0]["FStatus"] == "4"
+    assert after["reread"] > hours_ago(1)
+    assert after["mark"] == cursor["mark"]
+
+
+def test_orders_closed_since_are_read_again_too(server: Running) -> None:
+    connector = connect(server)
+    _, cursor = pulled(connector, "PRD_MO")
+    for order in server.simulator.store.forms["PRD_MO"]:
+        order["FTreeEntity"][0]["FCloseDate"] = "2026-01-01T00:00:00"
+    key = moved(server, "6", FCloseDate=datetime.now(connector.zone).replace(tzinfo=None).isoformat(timespec="seconds"))
+
+    found, _ = pulled(connector, "PRD_MO", {"mark": "2027-01-01T00:00:00", "reread": hours_ago(7)})
+
+    assert list(found) == [key]
+    assert cursor["reread"]
+
+
+def test_a_site_without_the_closing_time_reads_open_orders_alone() -> None:
+    with serve(missing_fields={"PRD_MO": ["FCloseDate"]}) as server:
+        key = moved(server, "3")
+
+        found, _ = pulled(connect(server), "PRD_MO", {"mark": "2027-01-01T00:00:00", "reread": hours_ago(7)})
+
+        assert list(found) == [key]
+
+
+def test_reading_again_can_be_turned_off_and_goes_on_after_the_last_page_kept(server: Running) -> None:
+    for order in server.simulator.store.forms["PRD_MO"]:
+        order["FTreeEntity"][0]["FStatus"] = "4"
+    due = {"mark": "2027-01-01T00:00:00", "reread": hours_ago(7)}
+    keys = [str(order["FID"]) for order in server.simulator.store.forms["PRD_MO"]]
+
+    assert pulled(connect(server, reread_open_hours=0), "PRD_MO", due)[0] == {}
+    pages = list(connect(server, page_size=1).pull("PRD_MO", due))
+    rest, cursor = pulled(connect(server), "PRD_MO", pages[0].cursor)
+    assert [raw.key for page in pages for raw in page.documents] == keys
+    assert list(rest) == keys[1:]
+    assert "rereading" not in cursor
+
+
+def test_the_next_watermark_is_the_servers_largest_time_whatever_this_machine_thinks(server: Running) -> None:
+    order = server.simulator.store.forms["PRD_MO"][0]
+    order["FModifyDate"] = "2029-05-05T10:00:00.28"
+
+    _, cursor = pulled(connect(server), "PRD_MO")
+
+    assert cursor["mark"] == "2029-05-05T10:00:00.280"
+
+
+def test_only_the_organisations_of_the_connection_are_read() -> None:
+    other = deepcopy(DATA["forms"]["STK_InStock"][0]) | {"FID": 990001, "FStockOrgId": "200"}
+    material = deepcopy(DATA["forms"]["BD_MATERIAL"][0]) | {"FMATERIALID": 990002, "FUseOrgId": "200"}
+    forms = {"STK_InStock": [*DATA["forms"]["STK_InStock"], other], "BD_MATERIAL": [*DATA["forms"]["BD_MATERIAL"], material]}
+    with serve(forms) as server:
+        everything = connect(server)
+        second = connect(server, organisations=["200"], use_org="200")
+
+        assert "990001" in pulled(everything, "STK_InStock")[0]
+        assert list(pulled(second, "STK_InStock")[0]) == ["990001"]
+        assert list(pulled(second, "BD_MATERIAL")[0]) == ["990002"]
+        assert [key for key, _ in second.survey("STK_InStock")] == ["990001"]
+
+
+def test_rows_of_a_lot_adjustment_are_told_what_was_before_them() -> None:
+    def row(at: int, side: str, lot: str) -> dict[str, Any]:
+        return {
+            "FEntryID": at,
+            "FSeq": at,
+            "FGroup": 1,
+            "FConvertType": side,
+            "FMaterialId": "CC-100N",
+            "FUnitID": "Pcs",
+            "FLot": lot,
+            "FQty": 5,
+        }
+
+    head = DATA["forms"]["STK_InStock"][0] | {
+        "FID": 990003,
+        "FBillNo": "PHTZ1",
+        "FSTK_LOTADJUSTENTRY": [row(1, "A", "OLD"), row(2, "B", "NEW")],
+    }
+    with serve({"STK_LOTADJUST": [head]}) as server:
+        found, _ = pulled(connect(server), "STK_LOTADJUST")
+
+    before, after = found["990003"]["FSTK_LOTADJUSTENTRY"]
+    assert (after["LW_Before"]["FLot"]["FNumber"], after["LW_LotChanges"]) == ("OLD", "1")
+    assert "LW_Before" not in before
+
+
+@pytest.mark.parametrize("kind", [name for name, told in manifest("kingdee").kinds.items() if not told.read])
+def test_what_has_no_mapping_can_still_be_read_and_surveyed(kind: str) -> None:
+    numbers = {"FID": "4f1c-" + kind if kind == "STK_Inventory" else 990009, "FUNITID": 990009, "FSERIALID": 990009}
+    document = {
+        **numbers,
+        "FNumber": "N1",
+        "FBillNo": "N1",
+        "FMaterialId": "CC-100N",
+        "FUpdateTime": "2026-03-09T08:00:00",
+        "FDocumentStatus": "C",
+    }
+    with serve({kind: [document]}) as server:
+        connector = connect(server)
+        (key,) = dict(connector.survey(kind))
+
+        assert list(pulled(connector, kind)[0]) == [key]
+        assert connector.read(kind, key) is not None
+        assert connector.read(kind, "0") is None
