@@ -15,7 +15,7 @@ BILL = f"FBillNo FDate FCancelStatus FCreateDate {STATE}"
 MADE, STOCK = f"{BILL} FPrdOrgId.FNumber", f"{BILL} FStockOrgId.FNumber"
 MOVED = "FMaterialId.FNumber FUnitID.FNumber FLot.FNumber"
 SERIALS: Mapping[str, Any] = {"sub": "FSerialSubEntity", "subs": ("FSerialNo",)}
-ORGANISATIONS = ("FPrdOrgId.FNumber", "FSubOrgId.FNumber", "FStockOrgId.FNumber")
+ORGANISATIONS = ("FPrdOrgId.FNumber", "FSubOrgId.FNumber", "FProOrgId.FNumber", "FStockOrgId.FNumber")
 """Fields that say whose bill it is, the deciding one first."""
 
 

@@ -8,7 +8,8 @@ Data, all plain JSON; references to base data are plain numbers::
                 "view_loses_silently": false, "states_touch_modify_date": false, "back_writes_touch_modify_date": false,
                 "operation_spelling": "" | "ExecuteOperation" | "ExcuteOperation", "date_separator": "T" | " ",
                 "slow_seconds": 2, "stale_seconds": 300,
-                "missing_forms": [FORM], "missing_fields": {FORM: [key]}, "workflow_forms": [FORM], "lot_master_editable": false,
+                "missing_forms": [FORM], "missing_fields": {FORM: [key]}, "workflow_forms": [FORM],
+                "short_stock_forms": [FORM], "lot_master_editable": false,
                 "more_codes": {FIELD: {code: caption}}},
      "custom_fields": {FORM: [{"key", "editable_after_audit": false, "row": false}]},
      "forms": {FORM: [{primary key, head fields, ENTITY: [{"FEntryID", "FSeq", fields, SUB: [{"FDetailID", fields}]}]}]}}
@@ -35,7 +36,7 @@ from werkzeug.wrappers import Request, Response
 from connectors.kingdee import simulator_replies as replies
 from connectors.kingdee.simulator_auth import Gate
 from connectors.kingdee.simulator_bills import Bills
-from connectors.kingdee.simulator_bodies import OPERATES, data_of, extra_data, form_call, lowered, parameters
+from connectors.kingdee.simulator_bodies import OPERATES, data_of, extra_data, flag, form_call, lowered, parameters
 from connectors.kingdee.simulator_extra import Extra
 from connectors.kingdee.simulator_faults import QUERIES, broken, refused
 from connectors.kingdee.simulator_forms import Store
@@ -177,7 +178,8 @@ class KingdeeSimulator(Simulator):
         if method == "view":
             return self.bills.view(name, data)
         if method in {"save", "draft"}:
-            return self.bills.save(name, data, data.get("Model") or {}, state="Z" if method == "draft" else "A")
+            saved = self.bills.save(name, data, data.get("Model") or {}, state="Z" if method == "draft" else "A")
+            return self.moves.auto(name, saved) if flag(data.get("IsAutoSubmitAndAudit", "false")) else saved
         if method == "batchsave":
             return self.bills.batch(name, data)
         if method == "push":

@@ -2,7 +2,7 @@
 
 Source: WebAPI manual V6.0 and console texts for the options of Save; refusals on audited bills as met by public clients. Inferred: that
 fields marked editable after audit may be saved on audited bills, that a field of a row is saved only when NeedUpDateFields names it
-beside its entity, and the MsgCode of each refusal.
+beside its entity, that saving a draft creates the document, and the MsgCode of each refusal.
 """
 
 from __future__ import annotations
@@ -104,6 +104,8 @@ class Bills:
             return error("单据审核中，不允许修改", 11, at=at)
         self._fill(name, head, model, wanted or None, delete=flag(told.get("IsDeleteEntry", "true")))
         head["FModifyDate"] = self.now()
+        if head.get("FDocumentStatus") == "Z":
+            head["FDocumentStatus"] = "A"
         fields = {key: model[key] for key in changed if not isinstance(model[key], list)}
         self.wrote(operation="Save", form=name, key=head[form.pk], fields=fields)
         return None

@@ -75,5 +75,6 @@ MORE: Mapping[str, Form] = {
         keys("FStockOrgId FStockId FMaterialId FLot FBaseUnitId FBaseQty FQty FAVBQty FStockStatusId FUpdateTime"),
         read_only=True,
     ),
+    "QT_LotSNRelation": Form("FID", keys("FMaterialId FLot FSerialNo"), read_only=True),
     "LWTR_TraceResult": Form("FID", (*HEAD, "F_LW_Source", "F_LW_TraceRef", "F_LW_TraceSummary")),
 }

@@ -71,6 +71,7 @@ class Moves:
         self.states_touch = bool(server.get("states_touch_modify_date"))
         self.back_writes_touch = bool(server.get("back_writes_touch_modify_date"))
         self.workflows = set(server.get("workflow_forms", ()))
+        self.short_stock = set(server.get("short_stock_forms", ()))
         self.push_fails = False
 
     def operate(self, name: str, told: Told, operation: str) -> Told:
@@ -91,14 +92,31 @@ class Moves:
             return error(f'编码值["{missing}"]不存在', 9)
         done, errors = [], []
         for at, head in enumerate(found):
-            bound = verb == "Audit" and name in self.workflows and flag(told.get("IsVerifyProcInst", "true"))
-            refusal = "单据已启动工作流，请在工作流中审批" if bound else self._move_one(name, head, verb)
+            refusal = self._held_up(name, told, verb) or self._move_one(name, head, verb)
             if refusal:
                 errors.append({"FieldName": None, "Message": refusal, "DIndex": at})
                 continue
             done.append({"Id": head[FORMS[name].pk], "Number": number_of(FORMS[name], head), "DIndex": at})
             self.bills.wrote(operation=verb, form=name, key=head[FORMS[name].pk])
         return {"Result": {"ResponseStatus": status(errors=errors, done=done, code=11 if errors else 0)}}
+
+    def _held_up(self, name: str, told: Told, verb: str) -> str:
+        """What stands in the way of an audit: a workflow, or a question to a person about negative stock that the call does not answer."""
+        if verb != "Audit":
+            return ""
+        if name in self.workflows and flag(told.get("IsVerifyProcInst", "true")):
+            return "单据已启动工作流，请在工作流中审批"
+        answered = flag(told.get("IgnoreInterationFlag", "true")) or "STK_InvCheckResult" in str(told.get("InterationFlags"))
+        return "更新库存出现可以忽略的异常数据，是否继续？" if name in self.short_stock and not answered else ""
+
+    def auto(self, name: str, saved: Told) -> Told:
+        """`IsAutoSubmitAndAudit`: what follows a save at once. The reply is the save's, or that of the step that failed."""
+        done = saved["Result"]["ResponseStatus"]["SuccessEntitys"]
+        for verb in ("Submit", "Audit") if done else ():
+            moved = self.move(name, {"Ids": str(done[0]["Id"])}, verb)
+            if not moved["Result"]["ResponseStatus"]["IsSuccess"]:
+                return moved
+        return saved
 
     def push(self, name: str, told: Told) -> Told:
         """Convert rows of audited documents to a target bill by a known rule, or by the default rule where that is asked for.

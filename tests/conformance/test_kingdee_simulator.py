@@ -272,3 +272,119 @@ def test_an_answer_lost_after_a_write_leaves_the_write_done(running, wire):
     assert [note["form"] for note in running.simulator.ledger.writes] == ["PRD_MORPT"]
     again = status(wire.call("Save", {"formid": "PRD_MORPT", "data": {"Model": {"FBillNo": "R-1"}}}))
     assert "已存在" in again["Errors"][0]["Message"]
+
+
+def test_a_switch_of_organisation_and_a_login_for_one_choose_the_copies(running):
+    copies = [
+        {"FMATERIALID": n, "FNumber": "gear-7", "FName": name, "FUseOrgId": org} for n, name, org in ((7, "Gear", "100"), (8, "Rad", "200"))
+    ]
+    running.simulator.store.forms["BD_MATERIAL"] = copies
+    wire = Wire(running.url)
+    wire.login("ValidateUserByOrgNumber", [*LOGIN, "200"])
+    ask = {"formid": "BD_MATERIAL", "data": {"Number": "gear-7"}}
+
+    first = wire.call("View", ask)["Result"]["Result"]["Id"]
+    wire.call("SwitchOrg", {"data": {"OrgNumber": "100"}})
+
+    assert (first, wire.call("View", ask)["Result"]["Result"]["Id"]) == (8, 7)
+    rows = wire.call("ExecuteBillQuery", {"data": {"FormId": "BD_MATERIAL", "FieldKeys": "FNumber,FUseOrgId.FNumber"}})
+    assert sorted(rows) == [["gear-7", "100"], ["gear-7", "200"]]
+
+
+def test_a_session_that_stays_stale_is_dead_on_arrival(running, wire):
+    wire.order("sid_stale")
+
+    assert status(wire.call("ExecuteBillQuery", {"data": MO}))["MsgCode"] == 1
+    assert wire.login()["LoginResultType"] == 1
+    assert status(wire.call("ExecuteBillQuery", {"data": MO}))["MsgCode"] == 1
+    running.simulator.gate.stale_until = 0
+    wire.login()
+    assert wire.call("ExecuteBillQuery", {"data": MO}) == ORDER
+
+
+def test_a_password_that_has_expired_logs_in_half(running, wire):
+    running.simulator.gate.users["sim"] = running.simulator.gate.users["sim"] | {"password_expired": True}
+
+    told = wire.login()
+
+    assert (told["MessageCode"], bool(told["KDSVCSessionId"]), told["IsSuccessByAPI"]) == ("CheckPasswordPolicy", True, False)
+    answer = wire.raw("ExecuteBillQuery", json.dumps({"data": MO}))
+    assert (answer.status_code, answer.text) == (200, "401 Forbidden ByRspRetStatusCode -- N001: Unexpectable request")
+
+
+def test_an_administrator_is_refused_by_msgcode(running, wire):
+    running.simulator.gate.users["sim"] = running.simulator.gate.users["sim"] | {"administrator": True}
+
+    assert status(wire.call("ExecuteBillQuery", {"data": MO}))["MsgCode"] == 15
+
+
+@pytest.mark.parametrize(("fault", "words"), [("quota", '"MsgCode":14'), ("refused_request", "N001")])
+def test_more_faults_hide_in_http_200(wire, fault, words):
+    wire.order(fault)
+
+    assert words in wire.raw("ExecuteBillQuery", json.dumps({"data": MO})).text.replace(" ", "")
+
+
+def test_a_slow_answer_comes_all_the_same(running, wire):
+    running.simulator.server["slow_seconds"] = 0.05
+    wire.order("slow")
+
+    assert wire.call("ExecuteBillQuery", {"data": MO}) == ORDER
+
+
+@pytest.mark.parametrize("form", ["QT_TraceShow", "QT_TraceFilter", "QT_TreeModel"])
+def test_the_pages_of_trace_reports_cannot_be_queried(wire, form):
+    told = status(wire.call("ExecuteBillQuery", {"data": {"FormId": form, "FieldKeys": "FID"}}))
+
+    assert (told["MsgCode"], form in told["Errors"][0]["Message"]) == (5, True)
+
+
+def test_lots_and_serials_have_a_relation_that_is_empty(wire):
+    assert wire.call("ExecuteBillQuery", {"data": {"FormId": "QT_LotSNRelation", "FieldKeys": "FLot.FNumber"}}) == []
+
+
+def test_a_repeat_of_the_same_text_is_refused_where_that_is_asked_for(wire):
+    told = {"formid": "PRD_MORPT", "data": {"ValidateRepeatJson": "true", "Model": {"FDescription": "x"}}}
+
+    first, second = wire.call("Save", told), wire.call("Save", told)
+
+    assert (status(first)["IsSuccess"], status(second)["IsSuccess"]) == (True, False)
+    assert "重复" in status(second)["Errors"][0]["Message"]
+
+
+def test_a_save_may_submit_and_audit_at_once(wire):
+    told = {"formid": "PRD_MORPT", "data": {"IsAutoSubmitAndAudit": "true", "Model": {"FBillNo": "R-7"}}}
+
+    assert status(wire.call("Save", told))["IsSuccess"]
+    ask = {"FormId": "PRD_MORPT", "FieldKeys": "FDocumentStatus", "FilterString": "FBillNo='R-7'"}
+    assert wire.call("ExecuteBillQuery", {"data": ask}) == [["C"]]
+
+
+@pytest.mark.parametrize("spelling", ["AttachmentUpload", "AttachmentUpLoad"])
+def test_attachments_come_and_go_in_either_spelling(wire, spelling):
+    told = {"FileName": "a.txt", "FormId": "PRD_MO", "InterId": "11", "SendByte": "eA==", "IsLast": True}
+
+    sent = wire.call(spelling, {"data": told})["Result"]
+    back = wire.call("AttachmentDownLoad", {"data": {"FileId": sent["FileId"], "StartIndex": 0}})["Result"]
+
+    assert (back["FilePart"], back["IsLast"], back["FileSize"]) == ("eA==", True, 1)
+    failed = wire.call(spelling, {"data": {"FileName": ""}})["Result"]
+    assert (failed["ResponseStatus"]["IsSuccess"], failed["ResponseStatus"]["Errors"]) == (False, [])
+    assert failed["Message"]
+
+
+def test_reports_need_their_filter(wire):
+    told = {"FieldKeys": "FMaterialId,FBaseQty", "FormId": "STK_Inventory"}
+
+    assert wire.call("GetSysReportData", {"formid": "X", "data": json.dumps(told)})["Result"]["IsSuccess"] is False
+    assert wire.call("GetSysReportData", {"formid": "X", "data": json.dumps(told | {"Model": {"F": 1}})})["Result"]["IsSuccess"]
+
+
+def test_stock_is_told_by_the_service_of_its_own(running, wire):
+    running.simulator.store.forms["STK_Inventory"] = [{"FID": "a", "FStockId": "S1"}, {"FID": "b", "FStockId": "S2"}]
+    service = "Kingdee.K3.SCM.WebApi.ServicesStub.InventoryQueryService"
+    url = f"{wire.url}/k3cloud/{service}.GetInventoryData,Kingdee.K3.SCM.WebApi.ServicesStub.common.kdsvc"
+
+    told = wire.session.post(url, json={"fstocknumbers": "S2", "pageindex": 1, "pagerows": 100}, timeout=5).json()
+
+    assert [row["FID"] for row in told["data"]] == ["b"]

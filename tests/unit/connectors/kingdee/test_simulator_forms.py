@@ -51,3 +51,41 @@ def test_new_ids_are_never_given_twice():
     store = Store({})
 
     assert store.new_id() != store.new_id()
+
+
+def copies() -> Store:
+    def copy(key: int, organisation: str, name: str) -> dict:
+        return {"FMATERIALID": key, "FMasterId": 5, "FNumber": "gear-7", "FName": name, "FUseOrgId": organisation}
+
+    return Store({"forms": {"BD_MATERIAL": [copy(5, "100", "Gear"), copy(6, "200", "Rad")]}})
+
+
+def test_organisations_have_copies_with_one_master_and_ids_of_their_own():
+    store = copies()
+
+    assert [store.base("BD_MATERIAL", "gear-7", None, org)["FMATERIALID"] for org in ("100", "200", "300", None)] == [5, 6, 5, 5]
+    assert {record["FMasterId"] for record in store.forms["BD_MATERIAL"]} == {5}
+
+
+def test_a_number_means_the_copy_of_the_context_organisation():
+    store = copies()
+    everywhere = [record["FMATERIALID"] for record in store.find("BD_MATERIAL", ids=[], numbers=["gear-7"])]
+    store.organisation = "200"
+
+    assert everywhere == [5, 6]
+    assert [record["FMATERIALID"] for record in store.find("BD_MATERIAL", ids=[], numbers=["gear-7"])] == [6]
+
+
+def test_an_edition_may_lack_forms_and_fields():
+    store = Store({"server": {"missing_forms": ["PRD_PPBOM"], "missing_fields": {"PRD_MO": ["FIsRework", "FStatus"]}}})
+
+    assert store.form("PRD_PPBOM") is None
+    assert "FIsRework" not in store.head_fields("PRD_MO")
+    assert "FStatus" not in store.shapes["PRD_MO"].rows
+
+
+def test_a_customers_field_may_be_of_a_row():
+    store = Store({"custom_fields": {"PRD_MO": [{"key": "F_X", "row": True}, {"key": "F_Y"}]}})
+
+    assert "F_X" in store.shapes["PRD_MO"].rows
+    assert ("F_X" in store.head_fields("PRD_MO"), "F_Y" in store.head_fields("PRD_MO")) == (False, True)

@@ -148,3 +148,82 @@ def test_auditing_a_receipt_makes_its_lot_and_writes_back_on_the_order():
     assert made.store.base("BD_BatchMainFile", "gear-7-L1", "gear-7") is not None
     assert order_of(made)["FTreeEntity"][0]["FStockInQuaQty"] == 4
     assert order_of(made)["FModifyDate"] == THEN
+
+
+def test_saving_a_draft_creates_the_document():
+    made = moves("Z")
+
+    made.bills.save("PRD_MO", {}, {"FID": 11, "FDescription": "x"})
+
+    assert order_of(made)["FDocumentStatus"] == "A"
+
+
+def test_what_is_issued_and_given_back_counts_on_the_orders_material_list():
+    made = moves()
+    listed = {"FID": 31, "FMOBillNO": "MO-1001", "FEntity": [{"FEntryID": 32, "FMaterialID2": "pin", "FPickedQty": 0}]}
+    made.store.forms["PRD_PPBOM"].append(listed)
+    for form, field in (("PRD_PickMtrl", "FActualQty"), ("PRD_FeedMtrl", "FActualQty"), ("PRD_ReturnMtrl", "FQty")):
+        row = {"FMaterialId": "pin", "FMoBillNo": "MO-1001", field: {"PRD_PickMtrl": 10, "PRD_FeedMtrl": 3}.get(form, 2)}
+        number = made.bills.save(form, {}, {"FEntity": [row]})["Result"]["Number"]
+        for verb in ("Submit", "Audit"):
+            made.move(form, {"Numbers": [number]}, verb)
+
+    assert listed["FEntity"][0]["FPickedQty"] == 11
+
+
+def test_a_material_list_is_pushed_to_an_issue_and_cannot_be_saved():
+    made = moves()
+    row = {"FEntryID": 32, "FSeq": 1, "FMaterialID2": "pin", "FUnitID2": "Pcs", "FMustQty": 24, "FLot": "pin-1"}
+    made.store.forms["PRD_PPBOM"].append({"FID": 31, "FBillNo": "L1", "FDocumentStatus": "C", "FMOBillNO": "MO-1001", "FEntity": [row]})
+
+    told = told_of(made.push("PRD_PPBOM", {"EntryIds": "32", "RuleId": "PRD_PPBOM2PICKMTRL_NORMAL"}))
+
+    (bill,) = made.store.forms["PRD_PickMtrl"]
+    assert (told["IsSuccess"], bill["FEntity"][0]["FMaterialId"], bill["FEntity"][0]["FActualQty"]) == (True, "pin", 24)
+    assert bill["FEntity"][0]["FMoBillNo"] == "MO-1001"
+    assert told_of(made.bills.save("PRD_PPBOM", {}, {"FBillNo": "L2"}))["MsgCode"] == 12
+
+
+def test_a_report_is_pushed_to_a_receipt():
+    made = moves()
+    number = told_of(made.push("PRD_MO", {"EntryIds": "21", "RuleId": "PRD_MO2MORPT"}))["SuccessEntitys"][0]["Number"]
+    for verb in ("Submit", "Audit"):
+        made.move("PRD_MORPT", {"Numbers": [number]}, verb)
+
+    made.push("PRD_MORPT", {"Numbers": [number], "RuleId": "PRD_MORPT2INSTOCK"})
+
+    (receipt,) = made.store.forms["PRD_INSTOCK"]
+    assert (receipt["FEntity"][0]["FMoBillNo"], receipt["FEntity"][0]["FRealQty"]) == ("MO-1001", 12)
+
+
+@pytest.mark.parametrize(("drafts", "numbers"), [("true", [""]), ("false", [])])
+def test_a_target_that_cannot_be_saved_is_a_draft_without_number_where_that_is_allowed(drafts, numbers):
+    made = moves()
+    made.push_fails = True
+
+    told = told_of(made.push("PRD_MO", {"EntryIds": "22", "RuleId": "PRD_MO2MORPT", "IsDraftWhenSaveFail": drafts}))
+
+    assert [one["Number"] for one in told["SuccessEntitys"]] == numbers
+    assert [bill["FDocumentStatus"] for bill in made.store.forms["PRD_MORPT"]] == ["Z"] * len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("server", "told", "good"),
+    [
+        ({"workflow_forms": ["PRD_MO"]}, {}, False),
+        ({"workflow_forms": ["PRD_MO"]}, {"IsVerifyProcInst": "false"}, True),
+        ({"short_stock_forms": ["PRD_MO"]}, {"IgnoreInterationFlag": "false"}, False),
+        ({"short_stock_forms": ["PRD_MO"]}, {"IgnoreInterationFlag": "false", "InterationFlags": "STK_InvCheckResult"}, True),
+        ({"short_stock_forms": ["PRD_MO"]}, {}, True),
+    ],
+)
+def test_an_audit_waits_for_a_workflow_or_an_answer(server, told, good):
+    assert told_of(moves("B", **server).move("PRD_MO", {"Ids": "11"} | told, "Audit"))["IsSuccess"] is good
+
+
+@pytest.mark.parametrize("name", ["BD_BatchMainFile", "STK_Inventory", "BD_SerialMainFile", "ORG_Organizations"])
+def test_what_can_only_be_looked_at_refuses_to_be_saved_and_moved(name):
+    made = moves()
+
+    assert told_of(made.bills.save(name, {}, {"FNumber": "x"}))["MsgCode"] == 12
+    assert told_of(made.move(name, {"Ids": "1"}, "Audit"))["MsgCode"] == 12
