@@ -30,8 +30,10 @@ class Calls:
             answer = self.client.call(
                 "View", {"formid": form, "data": {"CreateOrgId": 0, "Number": number, "Id": id, "IsSortBySeq": "false"}}
             )
-        except Rejected:
-            return None
+        except Rejected as fault:
+            if "不存在" in fault.message:
+                return None
+            raise
         result = answer.get("Result", {}) if isinstance(answer, dict) else {}
         found = result.get("Result") if isinstance(result, dict) else None
         return found if isinstance(found, dict) else None

@@ -1,16 +1,14 @@
-"""Calls to one account set: signed headers or a session, one login at a time, one new login when the session is lost.
+"""Calls to one account set: signed headers, or a session that all workers share; one new login when it is lost.
 
-A write is repeated only where the server says that it did nothing (session lost, lock). Source: WebAPI manual V6.0; SDKs 8.2.0; that a new
+A write is repeated only where the server says that it did nothing (session lost). Source: WebAPI manual V6.0; SDKs 8.2.0; that a new
 session may stay dead for minutes by a note of a live installation.
 """
 
 from __future__ import annotations
 
-import threading
 import time
 import uuid
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from connectors.kingdee.faults import SessionLost, decode
@@ -26,6 +24,10 @@ FORM = "Kingdee.BOS.WebApi.ServicesStub.DynamicFormService"
 SPELLINGS = ("ExecuteOperation", "ExcuteOperation")
 WRITES = frozenset({"Save", "Draft", "BatchSave", "Submit", "Audit", "UnAudit", "Push", *SPELLINGS})
 SESSION = "kdservice-sessionid"
+LIFE = 1200.0
+"""Seconds for which a server keeps a session that nobody uses."""
+FOR_ALL = frozenset({"quota", "session"})
+"""Faults in an answer that every worker should know of."""
 
 
 class KingdeeClient:
@@ -49,10 +51,9 @@ class KingdeeClient:
         self.cooldown = float(settings["session_cooldown_seconds"])
         patience = Patience(read=float(settings["timeout_seconds"]))
         self.http = HttpSession(patience=patience, verify=settings["ca_file"] or settings["verify_tls"], gate=gate)
-        self.entered = False
-        self.cool_until = 0.0
+        self.shelf = f"{self.mode}:{self.credential.user}"
+        self.ended = ""
         self.spelling = ""
-        self.guard = threading.Lock()
 
     def call(self, method: str, told: Mapping[str, Any], *, judged: bool = True) -> Any:
         """The reply of a method of the form service; `told` are its named parameters.
@@ -60,22 +61,28 @@ class KingdeeClient:
         Without `judged` a refusal that answers for each document is returned. Errors: the verdict of what the reply says; `Unreachable`
         while the server ends every new session at once.
         """
-        left = self.cool_until - time.monotonic()
-        if left > 0:
-            raise Unreachable("Kingdee ended two sessions in a row: waiting before the next login", code="session", retry_after=left)
         try:
-            return self._once(method, told, judged=judged)
+            return self._heard(method, told, judged=judged)
         except SessionLost:
-            self._forget()
+            pass  # the server did nothing: once more with a new session
         try:
-            return self._once(method, told, judged=judged)
+            return self._heard(method, told, judged=judged)
         except SessionLost as fault:
-            self._forget()
-            self.cool_until = time.monotonic() + self.cooldown
             said = (
                 f"Kingdee ends every new session at once: {fault}; the app's authorisation may be gone after a restore of the data centre"
             )
-            raise Unreachable(said, code="session", retry_after=self.cooldown) from fault
+            dead = Unreachable(said, code="session", retry_after=self.cooldown)
+            self.http.gate.heard(dead)
+            raise dead from fault
+
+    def _heard(self, method: str, told: Mapping[str, Any], *, judged: bool) -> Any:
+        """One call; what its answer says of the whole system is told to every worker."""
+        try:
+            return self._once(method, told, judged=judged)
+        except Unreachable as fault:
+            if fault.code in FOR_ALL:
+                self.http.gate.heard(fault)
+            raise
 
     def operate(self, form: str, operation: str, data: Mapping[str, Any]) -> Any:
         """Carry out an operation by its number, such as `ToStart` or `Cancel`, in the spelling of the method that this server knows."""
@@ -100,34 +107,29 @@ class KingdeeClient:
                 return name
         raise Misconfigured(f"this server knows neither {' nor '.join(SPELLINGS)}", code="operations")
 
-    def _forget(self) -> None:
-        self.entered = False
-        self.http.session.cookies.clear()
-
     def _once(self, method: str, told: Mapping[str, Any], *, judged: bool) -> Any:
-        if self.mode != "signed":
-            self._enter()
+        sid = "" if self.mode == "signed" else self._session()
         writes = method in WRITES
-        answer = decode(self._post(f"{FORM}.{method}", told, writes=writes), sent=writes, judged=judged)
-        if method == "View" and answer == {}:
-            raise SessionLost("an empty answer, as View gives it without a session")
-        return answer
+        body = self._post(f"{FORM}.{method}", told, writes=writes, sid=sid)
+        try:
+            return _alive(method, decode(body, sent=writes, judged=judged))
+        except SessionLost:
+            self.ended = sid
+            raise
 
-    def _enter(self) -> None:
-        with self.guard:
-            if not self.entered:
-                self.login()
-                self.entered = True
+    def _session(self) -> str:
+        """The session that all workers share, or that of a new login: a second login of the user may end the first one."""
+        return self.http.gate.sessions.take(self.shelf, self.login, max_age=LIFE, refused=self.ended)
 
-    def login(self) -> None:
-        """Open a session. Errors: `Misconfigured` with the server's own words when it is refused."""
+    def login(self) -> str:
+        """Open a session and return its id. Errors: `Misconfigured` with the server's own words when it is refused."""
         method, told = login_call(self.mode, self.credential, self.password, self.algorithm)
         answer = decode(self._post(f"{AUTH}.{method}", {"parameters": told}, writes=False))
-        judge(answer, cookie=self.http.session.cookies.get(SESSION))
-        if isinstance(answer, dict) and not self.http.session.cookies.get(SESSION):
-            self.http.session.cookies.set(SESSION, str(answer["KDSVCSessionId"]))
+        cookie = self.http.session.cookies.get(SESSION)
+        judge(answer, cookie=cookie)
+        return str(cookie or answer["KDSVCSessionId"])
 
-    def _post(self, service: str, told: Mapping[str, Any], *, writes: bool) -> bytes:
+    def _post(self, service: str, told: Mapping[str, Any], *, writes: bool, sid: str = "") -> bytes:
         url = f"{self.base}/{service}.common.kdsvc"
         path = "/" + url.split("://", 1)[1].partition("/")[2]
 
@@ -136,18 +138,22 @@ class KingdeeClient:
                 return {}
             return headers(self.credential, path, stamp=str(int(time.time())), nonce=uuid.uuid4().hex)
 
-        if self.mode == "signed":
-            self.http.session.cookies.clear()  # each signed call stands for itself; a stale session would only get in its way
+        self.http.session.cookies.clear()  # a call carries its own session or none: a stale one would only get in its way
         options: dict[str, Any] = {"headers": {"Content-Type": "application/json"}, "headers_now": signed, "data": dumps(told)}
+        if sid:
+            options["cookies"] = {SESSION: sid}
         answer = self.http.send("POST", url, endpoint=service.rpartition(".")[2], writes=writes, **options)
         if answer.status_code >= 400:  # noqa: PLR2004 - the first status that is an error
             raise Misconfigured(f"{url} answers HTTP {answer.status_code}: `url` must be the address that ends in /k3cloud/", code="http")
         return answer.content
 
     def close(self) -> None:
-        """Give the session back; a server that does not take it lets it end by itself."""
-        if self.entered:
-            self.entered = False
-            with suppress(Verdict):
-                self._post(f"{AUTH}.Logout", {}, writes=False)
+        """Close the sockets; the session stays, for other workers use it."""
         self.http.close()
+
+
+def _alive(method: str, answer: Any) -> Any:
+    """The answer. Errors: `SessionLost` for the empty one that View gives without a session."""
+    if method == "View" and answer == {}:
+        raise SessionLost("an empty answer, as View gives it without a session")
+    return answer

@@ -76,9 +76,9 @@ class KingdeeConnector:
             yield str(document[form.pk]), stamp(form, document, self.zone)
 
     def push(self, request: PushRequest) -> Receipt:
-        """Write the fields where `write_target` says, without touching rows; one writer at a time for the account set."""
+        """Write the fields where `write_target` says, without touching other rows."""
         return self.writer.push(request)
 
     def close(self) -> None:
-        """Give the session back."""
+        """Close the sockets."""
         self.client.close()

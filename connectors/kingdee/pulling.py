@@ -1,8 +1,10 @@
-"""What a pull reads: what changed since the newest server time seen, with an overlap, and now and then what is open.
+"""What a pull reads: what changed since the newest server time kept, with an overlap, and now and then what is open.
 
-The cursor is `{"mark": newest server time kept, "after": key of the last document, "seen": newest time so far, "reread": when the open
-ones were read last, "rereading": key of the last of them}`. Change times are the head's: states of order rows move without them (as may
-back-written quantities), so documents with open rows, and those whose rows were closed since, are read again every few hours.
+The cursor is `{"mark": newest server time kept, "until": newest server time when this pull began, "after": key of the last document,
+"reread": when the open ones were read last, "rereading": key of the last of them}`. The next mark is `until`, and not the newest time
+that came: a document that was read early and changed while later ones were read must not be passed over. Change times are the head's:
+states of order rows move without them (as may back-written quantities), so documents with open rows, and those whose rows were closed
+since, are read again every few hours.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kingdee.kinds import Kind
 from connectors.kingdee.reading import Reader, literal, quoted
-from connectors.kingdee.rows import Document, local_time, newest
+from connectors.kingdee.rows import Document, local_time
 from connectors.kit.contract import Json, Page, RawDocument
 
 AT_ONCE = 100
@@ -34,21 +36,26 @@ class Puller:
     def pages(self, form: str, cursor: Mapping[str, Json]) -> Iterator[Page]:
         """Pages since the cursor, an empty one for everything; the last one is empty and carries the next run's watermark."""
         began = datetime.now(UTC)
-        mark, seen, reread = cursor.get("mark"), str(cursor.get("seen") or cursor.get("mark") or ""), cursor.get("reread")
+        mark, until, reread = cursor.get("mark"), cursor.get("until"), cursor.get("reread")
         if cursor.get("rereading") is None:
+            until = until or self.reader.newest(form, self.mine, self._latest(began))
             for found in self.reader.whole(form, lambda kind: self._changed(kind, mark), cursor.get("after")):
                 kind = self.reader.kinds[form]
-                seen = newest(kind, found, seen)
-                yield self._page(kind, found, {"mark": mark, "after": found[-1][kind.pk], "seen": seen, "reread": reread})
+                yield self._page(kind, found, {"mark": mark, "until": until, "after": found[-1][kind.pk], "reread": reread})
+        then = max(filter(None, (mark, until)), default=None)
         if self.reader.kinds[form].open:
             if mark is None and cursor.get("rereading") is None:
                 reread = began.isoformat(timespec="seconds")
             elif self._due(reread, began):
                 for found in self._opened(form, reread, cursor.get("rereading")):
                     kind = self.reader.kinds[form]
-                    yield self._page(kind, found, {"mark": seen or None, "reread": reread, "rereading": found[-1][kind.pk]})
+                    yield self._page(kind, found, {"mark": then, "reread": reread, "rereading": found[-1][kind.pk]})
                 reread = began.isoformat(timespec="seconds")
-        yield Page((), {"mark": seen or None} | ({"reread": reread} if reread else {}))
+        yield Page((), {"mark": then} | ({"reread": reread} if reread else {}))
+
+    def _latest(self, began: datetime) -> str:
+        """Times beyond tomorrow are mistakes, on whichever clock: as a mark one would hide every change to come."""
+        return (began.astimezone(self.zone) + timedelta(days=1)).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds")
 
     def _page(self, kind: Kind, found: Sequence[Document], cursor: dict[str, Json]) -> Page:
         return Page(

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from connectors.kingdee.client import KingdeeClient
 from connectors.kingdee.fields import base, describe, optional
 from connectors.kingdee.kinds import Kind
-from connectors.kingdee.rows import Document, documents
+from connectors.kingdee.rows import Document, documents, newest
 from trace_core.errors import Misconfigured, Rejected, Verdict
 
 Where: TypeAlias = Callable[[Kind], str]
@@ -61,6 +61,21 @@ class Reader:
             last = (rows[-1][0],)
             yield from documents(self.kinds[form].heads, rows)
 
+    def newest(self, form: str, where: Where, latest: str) -> str:
+        """The newest change time that a document has now, and not above `latest` (server time); "" when there is none."""
+        found = []
+        for mark in self.kinds[form].marks:
+
+            def below(kind: Kind, mark: str = mark) -> str:
+                return " and ".join(filter(None, (where(kind), f"{mark}<='{latest}'" if mark in kind.marks else "")))
+
+            def shape(kind: Kind, mark: str = mark) -> Kind:
+                return Kind(kind.form, kind.pk, (mark,) if mark in kind.marks else (), marks=(mark,), optional=kind.optional)
+
+            rows = self.page(form, below, None, shape=shape, order=f"{mark} DESC", limit=1)
+            found += documents(shape(self.kinds[form]), rows)
+        return newest(self.kinds[form], found, "")
+
     def keys(self, form: str, where: Where, after: Any = None) -> Iterator[list[Any]]:
         """Keys of the documents that have a row of which `where` holds, page by page and each once."""
 
@@ -83,12 +98,13 @@ class Reader:
         *,
         shape: Callable[[Kind], Kind] = lambda kind: kind,
         limit: int | None = None,
+        order: str = "",
     ) -> list[Sequence[Any]]:
         """Rows behind the last one, at most `limit` where it is given. Errors: the client's; a form that this edition lacks has no rows."""
         while form not in self.absent:
             kind = self.kinds[form]
             try:
-                rows = self._query(shape(kind), " and ".join(filter(None, (where(kind), beyond(shape(kind).keys, last)))), limit)
+                rows = self._query(shape(kind), " and ".join(filter(None, (where(kind), beyond(shape(kind).keys, last)))), limit, order)
             except Misconfigured as fault:
                 if fault.code == "unknown_form":
                     self.absent.add(form)
@@ -105,12 +121,12 @@ class Reader:
                 return rows
         return []
 
-    def _query(self, kind: Kind, where: str, limit: int | None) -> list[Sequence[Any]]:
+    def _query(self, kind: Kind, where: str, limit: int | None, order: str) -> list[Sequence[Any]]:
         told = {
             "FormId": kind.form,
             "FieldKeys": ",".join(kind.columns),
             "FilterString": where,
-            "OrderString": ",".join(f"{name} ASC" for name in kind.keys),
+            "OrderString": order or ",".join(f"{name} ASC" for name in kind.keys),
             "TopRowCount": 0,
             "StartRow": 0,
             "Limit": limit or self.size,
@@ -123,7 +139,10 @@ class Reader:
         """Leave out what the form lacks: what the server named, and what its description lacks where that can be trusted."""
         found = _NAMED.search(message)
         allowed = optional(kind)
-        missing = {base(found[1])} & allowed if found else set()
+        named = base(found[1]) if found else ""
+        if named in {base(name) for name in kind.subs} - allowed:
+            named = kind.sub.lower()  # a sub-entity that is not there may be told by any of its fields
+        missing = {named} & allowed
         if not missing:
             return False
         try:

@@ -1,7 +1,8 @@
 """Results into Kingdee: fields of a receipt, of a lot, of an order's row, or a document of the customer's own form.
 
-Rows are never lost: `IsDeleteEntry` is false and only the named fields are touched. The fields of audited documents must be marked editable
-after audit in the designer. Nothing is ever deleted.
+Rows are never lost: `IsDeleteEntry` is false and only the named fields are touched. The fields of audited documents must be marked
+editable after audit in the designer. Nothing is ever deleted. One writer at a time for an account set is the gate's matter (`writers` of
+the manifest).
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any
 from connectors.kingdee.calls import Calls
 from connectors.kingdee.derived import main_row
 from connectors.kingdee.fields import base
-from connectors.kingdee.one_writer import one_writer
 from connectors.kingdee.reading import Reader, literal
 from connectors.kingdee.trace_document import TraceDocuments
 from connectors.kit.contract import PushRequest, Receipt
@@ -36,12 +36,10 @@ class Writer:
     def push(self, request: PushRequest) -> Receipt:
         """Write the fields. Errors: the client's; `Misconfigured` where settings, mapping and form do not fit."""
         self._fits(request)
-        client = self.reader.client
-        with one_writer(client.base, client.credential.acct_id):
-            if self.documents is not None:
-                return self.documents.put(request)
-            model, fields = self._model(request)
-            done = self.calls.save(request.kind, model, fields=fields).only()
+        if self.documents is not None:
+            return self.documents.put(request)
+        model, fields = self._model(request)
+        done = self.calls.save(request.kind, model, fields=fields).only()
         return Receipt(request.kind, request.key, done.number, datetime.now(UTC))
 
     def held(self, kind: str, key: str) -> dict[str, str]:

@@ -10,7 +10,9 @@ import pytest
 from connectors.kingdee.calls import Calls
 from connectors.kingdee.client import KingdeeClient
 from connectors.kingdee.simulator import build
+from connectors.kit.gate import Gate
 from connectors.kit.manifest import manifest, typed
+from connectors.kit.shared import LocalShared
 from connectors.kit.simulator import Running
 from lotweave.demo import kingdee_data
 from lotweave.demo.story import story
@@ -29,10 +31,10 @@ def serve(**how: Any) -> Running:
     return Running(build(DATA | {"server": DATA["server"] | how}))
 
 
-def client(server: Running, **more: Any) -> KingdeeClient:
+def client(server: Running, gate: Gate | None = None, **more: Any) -> KingdeeClient:
     who = {name: kingdee_data.CREDENTIALS[name] for name in ("acct_id", "user", "password", "app_id")}
     told = {"url": f"{server.url}/k3cloud/", "app_secret": kingdee_data.SECRET, **who, **more}
-    return KingdeeClient(typed(manifest("kingdee"), told, "test"))
+    return KingdeeClient(typed(manifest("kingdee"), told, "test"), gate)
 
 
 def calls(server: Running, **more: Any) -> Calls:
@@ -213,15 +215,33 @@ def test_an_answer_that_comes_too_late_leaves_the_outcome_open() -> None:
         assert (caught.value.code, caught.value.sent) == ("timeout", True)
 
 
-def test_a_session_is_given_back(server: Running) -> None:
-    asks = client(server, mode="session")
-    asks.call("QueryBusinessInfo", {"data": {"FormId": "PRD_MO"}})
-    assert len(server.simulator.gate.sessions) == 1
+def test_workers_share_a_session_and_a_new_one_when_it_is_lost(server: Running) -> None:
+    shared = LocalShared()
+    ask = {"data": {"FormId": "PRD_MO"}}
 
-    asks.close()
-    asks.close()
+    def worker() -> KingdeeClient:
+        return client(server, gate=Gate(shared, "hz", secret="x"), mode="session")
 
-    assert not server.simulator.gate.sessions
+    one, other = worker(), worker()
+    for asks in (one, other):
+        asks.call("QueryBusinessInfo", ask)
+    one.close()
+    server.simulator.gate.sessions.clear()
+    for asks in (other, worker()):
+        asks.call("QueryBusinessInfo", ask)
+
+    assert server.simulator.ledger.calls["LoginByAppSecret"] == 2
+
+
+def test_a_quota_is_told_to_every_worker(server: Running) -> None:
+    shared = LocalShared()
+    server.simulator.faults["quota"] = 1
+
+    for _ in range(2):
+        with pytest.raises(Unreachable) as caught:
+            client(server, gate=Gate(shared, "hz")).call("QueryBusinessInfo", {"data": {"FormId": "PRD_MO"}})
+
+    assert (caught.value.code, server.simulator.ledger.calls["QueryBusinessInfo"]) == ("open_circuit", 1)
 
 
 def test_nothing_of_the_connector_deletes() -> None:

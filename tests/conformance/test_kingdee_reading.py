@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_what_is_missing_costs_one_description_not_one_query_a_field(server: Run
     with serve(missing_fields=gone) as other:
         pulled(connect(other), "STK_TRANSFERIN")
 
-        assert other.simulator.ledger.calls == {"ExecuteBillQuery": 2, "QueryBusinessInfo": 1}
+        assert other.simulator.ledger.calls == {"ExecuteBillQuery": 2 + 2, "QueryBusinessInfo": 1}  # two for the newest times
 
 
 def test_a_field_that_facts_need_is_not_left_out() -> None:
@@ -192,13 +193,40 @@ def test_reading_again_can_be_turned_off_and_goes_on_after_the_last_page_kept(se
     assert "rereading" not in cursor
 
 
-def test_the_next_watermark_is_the_servers_largest_time_whatever_this_machine_thinks(server: Running) -> None:
-    order = server.simulator.store.forms["PRD_MO"][0]
-    order["FModifyDate"] = "2029-05-05T10:00:00.28"
+def test_the_next_watermark_is_the_servers_newest_time_whatever_this_machine_thinks(server: Running) -> None:
+    ahead = datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None, microsecond=280000) + timedelta(hours=3)
+    server.simulator.store.forms["PRD_MO"][0]["FModifyDate"] = ahead.isoformat()
 
     _, cursor = pulled(connect(server), "PRD_MO")
 
-    assert cursor["mark"] == "2029-05-05T10:00:00.280"
+    assert cursor["mark"] == ahead.isoformat(timespec="milliseconds")
+
+
+def test_a_time_that_is_a_mistake_does_not_hide_what_comes_after(server: Running) -> None:
+    orders = server.simulator.store.forms["PRD_MO"]
+    orders[0]["FModifyDate"] = "2099-05-05T10:00:00"
+    _, cursor = pulled(connect(server), "PRD_MO")
+    orders[1]["FModifyDate"] = "2026-04-01T08:00:00"
+
+    again, _ = pulled(connect(server), "PRD_MO", cursor)
+
+    assert set(again) >= {str(orders[1]["FID"])}
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_what_changes_while_it_is_read_is_not_passed_over(server: Running, crash: bool) -> None:
+    orders = server.simulator.store.forms["PRD_MO"]
+    connector = connect(server, page_size=1, reread_open_hours=0)
+    pages = connector.pull("PRD_MO", None)
+    first = next(pages)
+    orders[0]["FModifyDate"] = "2026-04-01T08:00:00"
+    orders[2]["FModifyDate"] = "2026-04-01T20:00:00"
+
+    cursor = (list(connector.pull("PRD_MO", first.cursor)) if crash else list(pages))[-1].cursor
+    again, _ = pulled(connector, "PRD_MO", cursor)
+
+    assert [raw.key for raw in first.documents] == [str(orders[0]["FID"])]
+    assert set(again) >= {str(orders[0]["FID"]), str(orders[2]["FID"])}
 
 
 def test_only_the_organisations_of_the_connection_are_read() -> None:

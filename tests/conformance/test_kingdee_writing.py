@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
-import tempfile
 from collections.abc import Iterator
 from copy import deepcopy
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from connectors.kingdee.documents import KingdeeConnector, open_connector
-from connectors.kingdee.one_writer import one_writer
 from connectors.kingdee.simulator import build
 from connectors.kit.contract import PushRequest
+from connectors.kit.gate import Gate
 from connectors.kit.manifest import manifest, typed
+from connectors.kit.opening import gate_of
+from connectors.kit.shared import LocalShared
 from connectors.kit.simulator import Running
 from lotweave.demo import kingdee_data
 from lotweave.demo.story import story
-from trace_core.errors import Misconfigured, Rejected, Unreachable, Verdict
+from trace_core.errors import Misconfigured, Rejected, Unreachable
 
 DATA = kingdee_data.data(story())
 FIELDS = {"F_LW_TraceRef": "LW-1", "F_LW_TraceSummary": "追溯 35 lots"}
@@ -40,10 +38,14 @@ def serve(**how: Any) -> Running:
     return Running(build(DATA | {"server": DATA["server"] | how, "custom_fields": custom}))
 
 
-def connect(server: Running, **more: Any) -> KingdeeConnector:
+def given(server: Running, **more: Any) -> dict[str, Any]:
     who = {name: kingdee_data.CREDENTIALS[name] for name in ("acct_id", "user", "app_id")}
-    told = {"url": f"{server.url}/k3cloud/", "app_secret": kingdee_data.SECRET, "trace_form": FORM, **who, **more}
-    made = open_connector(typed(manifest("kingdee"), told, "test"), connection="hz", zone="Asia/Shanghai")
+    return {"url": f"{server.url}/k3cloud/", "app_secret": kingdee_data.SECRET, "trace_form": FORM, **who, **more}
+
+
+def connect(server: Running, gate: Gate | None = None, **more: Any) -> KingdeeConnector:
+    told = typed(manifest("kingdee"), given(server, **more), "test")
+    made = open_connector(told, connection="hz", zone="Asia/Shanghai", gate=gate)
     assert isinstance(made, KingdeeConnector)
     return made
 
@@ -194,23 +196,14 @@ def test_a_form_for_results_must_be_named(server: Running) -> None:
         connect(server, write_target="document", trace_form="")
 
 
-def test_there_is_one_writer_at_a_time_for_an_account_set(server: Running) -> None:
-    connector = connect(server)
-    client = connector.client
-    name = hashlib.sha256(f"{client.base.lower()} {client.credential.acct_id}".encode()).hexdigest()[:20]
+def test_there_is_one_writer_at_a_time_for_an_account_set_whoever_writes(server: Running) -> None:
+    man, shared = manifest("kingdee"), LocalShared()
+    gates = [gate_of(man, typed(man, given(server, user=user), "test"), shared) for user in ("simuser", "other")]
     request = PushRequest("PRD_INSTOCK", str(first(server, "PRD_INSTOCK")["FID"]), FIELDS, "k")
+    gates[1].turn = 0.0
 
-    with (
-        one_writer(client.base, client.credential.acct_id),
-        pytest.raises(Verdict) as inside,
-        one_writer(client.base, client.credential.acct_id, patience=0),
-    ):
-        pytest.fail("two writers")
-    with (Path(tempfile.gettempdir()) / f"lotweave-kingdee-{name}.lock").open("w") as other:
-        fcntl.flock(other, fcntl.LOCK_EX)  # as another process holds it
-        with pytest.raises(Unreachable) as outside:
-            connector.push(request)
+    with gates[0].call("Save", writes=True), pytest.raises(Unreachable) as caught:
+        connect(server, gate=gates[1]).push(request)
 
-    assert (inside.value.code, outside.value.code, outside.value.sent) == ("writing", "writing", False)
-    assert server.simulator.ledger.calls.get("Save") is None
-    connector.push(request)
+    assert (caught.value.code, caught.value.sent, server.simulator.ledger.calls.get("Save")) == ("place", False, None)
+    connect(server, gate=gates[1]).push(request)
