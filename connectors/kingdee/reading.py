@@ -133,7 +133,7 @@ class Reader:
             "SubSystemId": "",
         }
         answer = self.client.call("ExecuteBillQuery", {"data": told})
-        return answer if isinstance(answer, list) else []
+        return sorted_rows(answer, len(kind.keys)) if isinstance(answer, list) else []
 
     def _reduced(self, kind: Kind, message: str) -> bool:
         """Leave out what the form lacks: what the server named, and what its description lacks where that can be trusted."""
@@ -161,6 +161,14 @@ class Reader:
         if after is None:
             return where
         return lambda kind: " and ".join(filter(None, (where(kind), f"{kind.pk}>{literal(after)}")))
+
+
+def sorted_rows(rows: list[Sequence[Any]], keys: int) -> list[Sequence[Any]]:
+    """Rows in the order of their keys, each once, whatever lies between the server and us did to them; text keys stay as they came."""
+    found = {tuple(row[:keys]): row for row in rows}
+    if not all(value is None or isinstance(value, int) for key in found for value in key):
+        return list(found.values())
+    return [found[key] for key in sorted(found, key=lambda key: [-1 if value is None else value for value in key])]
 
 
 @cache

@@ -15,6 +15,8 @@ from urllib.parse import quote
 
 MASK = b"0054f397c6234378b09ca7d3e5debce7"
 """Constant with which the client secret is hidden in the app id."""
+HIDDEN = 32
+"""Characters of a hidden secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +32,9 @@ class Credential:
 
 
 def client_secret(app_id: str) -> str:
-    """The secret hidden in the app id behind its underscore; empty when the app id has none."""
+    """The secret hidden in the app id behind its underscore; empty when there is none of 32 characters, as the Python SDK has it."""
     encoded = app_id.partition("_")[2]
-    raw = base64.b64decode(encoded) if encoded else b""
+    raw = base64.b64decode(encoded) if len(encoded) == HIDDEN else b""
     return base64.b64encode(bytes(byte ^ MASK[at % len(MASK)] for at, byte in enumerate(raw))).decode()
 
 
@@ -42,7 +44,7 @@ def headers(credential: Credential, path: str, *, stamp: str, nonce: str) -> Map
     escaped = quote(path, safe=".-_~")
     text = f"POST\n{escaped}\n\nx-api-nonce:{nonce}\nx-api-timestamp:{stamp}\n"
     return {
-        "X-Api-ClientID": credential.app_id.partition("_")[0],
+        "X-Api-ClientID": credential.app_id.partition("_")[0] if "_" in credential.app_id else "",
         "X-Api-Auth-Version": "2.0",
         "x-api-timestamp": stamp,
         "x-api-nonce": nonce,

@@ -7,15 +7,15 @@ Data, all plain JSON; references to base data are plain numbers::
      "server": {"zone": "Asia/Shanghai", "limit_cap": 2000, "limit_is_error": false, "idle_seconds": 1200, "login_hash": "sha256" | "sha1",
                 "view_loses_silently": false, "states_touch_modify_date": false, "back_writes_touch_modify_date": false,
                 "operation_spelling": "" | "ExecuteOperation" | "ExcuteOperation", "date_separator": "T" | " ",
-                "slow_seconds": 2, "stale_seconds": 300,
+                "stale_seconds": 300,
                 "missing_forms": [FORM], "missing_fields": {FORM: [key]}, "workflow_forms": [FORM],
                 "short_stock_forms": [FORM], "lot_master_editable": false,
                 "more_codes": {FIELD: {code: caption}}},
      "custom_fields": {FORM: [{"key", "editable_after_audit": false, "row": false}]},
      "forms": {FORM: [{primary key, head fields, ENTITY: [{"FEntryID", "FSeq", fields, SUB: [{"FDetailID", fields}]}]}]}}
 
-Faults to order: those of `simulator_faults`, session_lost, sid_stale, lost_answer_after_write and lost_answer_after_METHOD (in lower
-case), short_page, push_save_fails.
+Faults to order: those of `connectors.kit.disturbances` and of `simulator_faults`, session_lost, sid_stale, lost_answer_after_METHOD (in
+lower case), short_page, push_save_fails.
 
 Inferred: that a dead session in a signed call loses the call (one production note says so), the MsgCode of each refusal, that a server
 that knows one spelling of ExecuteOperation fails inside at the other (one live server does), the refusal of administrators' calls.
@@ -67,7 +67,7 @@ class KingdeeSimulator(Simulator):
         self.server = server = dict(data.get("server", {}))
         self.zone = ZoneInfo(server.get("zone", "Asia/Shanghai"))
         self.cap = int(server.get("limit_cap", CAP))
-        self.gate = Gate(data)
+        self.gate = Gate(data, self.unix_time)
         self.store = Store(data)
         self.silent_view = bool(server.get("view_loses_silently"))
         self.logins = Logins(self.gate)
@@ -80,7 +80,7 @@ class KingdeeSimulator(Simulator):
 
     def _now(self) -> str:
         """The server's local time, without a zone, as it shows it."""
-        return datetime.now(self.zone).replace(tzinfo=None).isoformat(timespec="milliseconds")
+        return datetime.fromtimestamp(self.unix_time(), self.zone).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
     def respond(self, request: Request) -> Response:
         """Answer one call."""
@@ -91,8 +91,7 @@ class KingdeeSimulator(Simulator):
             return Response("<html><body>405</body></html>", 405, mimetype="text/html")
         method = found["method"].lower()
         self.ledger.called(found["method"])
-        slow = float(self.server.get("slow_seconds", 2))
-        fault = broken(self.due, method, writes=method in WRITES, slow=slow)
+        fault = broken(self.due, method, writes=method in WRITES)
         if fault is not None:
             return fault
         with self.guard:
@@ -135,10 +134,9 @@ class KingdeeSimulator(Simulator):
 
     def _carried_out(self, request: Request, method: str, told: Any, newcomer: str | None) -> Response:
         """Answer; a signed caller without a session is given one."""
-        before = len(self.ledger.writes)
+        before = self.ledger.here()
         response = self._tasked(method, told) or self._call(method, told)
-        wrote = len(self.ledger.writes) > before
-        if wrote and (self.due("lost_answer_after_write") or self.due(f"lost_answer_after_{method}")):
+        if self.ledger.here() > before and self.due(f"lost_answer_after_{method}"):
             request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
         if newcomer is not None:
             give(response, self.gate.open_session(newcomer), page_session())
@@ -206,6 +204,7 @@ class KingdeeSimulator(Simulator):
             return replies.reply(replies.envelope(method, fault.message, fault.code))
         if len(rows) > 1 and self.due("short_page"):
             rows = rows[: len(rows) // 2]
+        rows = self.page(rows)
         return replies.reply([dict(zip(query.fields, row, strict=True)) for row in rows] if method == "billquery" else rows)
 
     def _business_info(self, told: dict[str, Any]) -> Response:

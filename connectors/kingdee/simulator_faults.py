@@ -1,12 +1,11 @@
-"""Faults of the simulated server that come before anything is done, to order by the side door.
+"""Faults of the simulated server that come before anything is done and are Kingdee's own, to order by the side door.
 
-`http_500`, `http_502`, `http_503`, `html_page`, `response_error`, `waf` (queries), `lock` (writes), `quota`, `refused_request`, `slow`
-(an answer that takes `server.slow_seconds`). Source: captures of live servers by public clients; inferred: the words of `quota`.
+`response_error`, `waf` (queries), `lock` (writes), `quota`, `refused_request`. What is wrong with networks and servers of every vendor is
+the kit's (`connectors.kit.disturbances`). Source: captures of live servers by public clients; inferred: the words of `quota`.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 from werkzeug.wrappers import Response
@@ -19,15 +18,8 @@ QUOTA = "调用次数超过限制"
 REFUSED = "401 Forbidden ByRspRetStatusCode -- N001: Unexpectable request"
 
 
-def broken(due: Callable[[str], bool], method: str, *, writes: bool, slow: float) -> Response | None:
+def broken(due: Callable[[str], bool], method: str, *, writes: bool) -> Response | None:
     """The answer of a fault that is due, or None. `due` uses one up."""
-    if due("slow"):
-        threading.Event().wait(slow)
-    for name, status in (("http_500", 500), ("http_502", 502), ("http_503", 503)):
-        if due(name):
-            return Response("<html><body>IIS</body></html>", status, mimetype="text/html")
-    if due("html_page"):
-        return Response("<html><title>金蝶云星空</title></html>", mimetype="text/html")
     if due("response_error"):
         return replies.response_error("未将对象引用设置到对象的实例。")
     if due("refused_request"):

@@ -202,17 +202,17 @@ def test_a_write_that_fails_says_whether_it_may_have_been_done(server: Running, 
         calls(server).save("PRD_MORPT", {"FBillNo": "R-1"})
 
     assert (caught.value.code, caught.value.sent) == (code, sent)  # type: ignore[attr-defined]
-    assert server.simulator.ledger.calls["Save"] == 1
+    # the network's faults come before the server counts the call
+    assert server.simulator.ledger.calls.get("Save", 0) == (0 if fault in {"http_502", "html_page"} else 1)
 
 
-def test_an_answer_that_comes_too_late_leaves_the_outcome_open() -> None:
-    with serve(slow_seconds=1.5) as server:
-        server.simulator.faults["slow"] = 1
+def test_an_answer_that_comes_too_late_leaves_the_outcome_open(server: Running) -> None:
+    server.simulator.faults.order({"name": "latency", "times": 1, "value": 1500})
 
-        with pytest.raises(Unreachable) as caught:
-            calls(server, timeout_seconds=1).save("PRD_MORPT", {"FBillNo": "R-1"})
+    with pytest.raises(Unreachable) as caught:
+        calls(server, timeout_seconds=1).save("PRD_MORPT", {"FBillNo": "R-1"})
 
-        assert (caught.value.code, caught.value.sent) == ("timeout", True)
+    assert (caught.value.code, caught.value.sent) == ("timeout", True)
 
 
 def test_workers_share_a_session_and_a_new_one_when_it_is_lost(server: Running) -> None:

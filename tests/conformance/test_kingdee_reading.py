@@ -109,6 +109,25 @@ def test_a_server_that_gives_less_than_asked_by_cap_or_by_error_is_read_whole(se
         assert connector.reader.size == (1000 if "limit_is_error" in how else 10000)
 
 
+@pytest.mark.parametrize("fault", ["page_repeated", "page_shuffled"])
+def test_rows_that_come_twice_or_in_disorder_make_the_same_documents(server: Running, fault: str) -> None:
+    whole, _ = pulled(connect(server), "SFC_OperationReport")
+    server.simulator.faults.order({"name": fault, "share": 1})
+
+    pages = list(connect(server, page_size=7).pull("SFC_OperationReport", None))
+
+    assert [raw.key for page in pages for raw in page.documents] == list(whole)
+    assert {raw.key: json.loads(raw.payload) for page in pages for raw in page.documents} == whole
+
+
+def test_a_clock_that_is_off_is_told_to_a_person(server: Running) -> None:
+    server.simulator.faults.order({"name": "clock_skew", "value": 3600})
+
+    (told,) = connect(server).check()
+
+    assert (told.ok, "set it by NTP" in told.sentence) == (False, True)
+
+
 def test_dates_with_a_blank_are_the_same_dates(server: Running) -> None:
     _, cursor = pulled(connect(server), "PRD_MO")
     with serve(date_separator=" ") as other:

@@ -325,13 +325,6 @@ def test_more_faults_hide_in_http_200(wire, fault, words):
     assert words in wire.raw("ExecuteBillQuery", json.dumps({"data": MO})).text.replace(" ", "")
 
 
-def test_a_slow_answer_comes_all_the_same(running, wire):
-    running.simulator.server["slow_seconds"] = 0.05
-    wire.order("slow")
-
-    assert wire.call("ExecuteBillQuery", {"data": MO}) == ORDER
-
-
 @pytest.mark.parametrize("form", ["QT_TraceShow", "QT_TraceFilter", "QT_TreeModel"])
 def test_the_pages_of_trace_reports_cannot_be_queried(wire, form):
     told = status(wire.call("ExecuteBillQuery", {"data": {"FormId": form, "FieldKeys": "FID"}}))

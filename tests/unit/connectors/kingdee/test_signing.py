@@ -60,6 +60,20 @@ def test_the_sign_of_a_login_is_the_manuals() -> None:
     assert login_sign(credential(), stamp="1700000000", algorithm="sha1") == "68f8d1e3928f5708065c00dc60ec36176d29a115"
 
 
+@pytest.mark.parametrize(("app", "client"), [("100001", ""), ("100001_short", "100001"), (APP, "100001")])
+def test_an_app_id_of_another_form_is_signed_as_the_python_sdk_does(app: str, client: str) -> None:
+    made = headers(Credential("65f0", "u", app, "s"), PATH, stamp="1", nonce="1")
+
+    assert made["X-Api-ClientID"] == client
+    assert client_secret("100001_short") == ""
+
+
+def test_every_signature_is_the_text_of_a_digest() -> None:
+    made = headers(credential(), PATH, stamp="1", nonce="1")
+
+    assert [len(made[name]) for name in ("X-Api-Signature", "X-Kd-Signature")] == [88, 88]
+
+
 def test_an_app_id_without_a_secret_gives_none() -> None:
     assert client_secret("100001") == ""
     assert client_secret(APP) == "MTI2MGM1Pj9qPDk/OT04KHMiKnd0IXMr"
