@@ -15,6 +15,9 @@ from typing import Any, TypeAlias
 
 Look: TypeAlias = Callable[[str], Any]
 Holds: TypeAlias = Callable[[Look], bool]
+Floor: TypeAlias = Mapping[str, Decimal]
+"""Field key in lower case → a number below which nothing holds."""
+Part: TypeAlias = tuple[Holds, Floor]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op><>|!=|>=|<=|=|>|<)|(?P<mark>[(),])|(?P<word>[A-Za-z_][\w.]*))"
@@ -35,8 +38,8 @@ class FilterError(ValueError):
     """The filter cannot be read; the message is what the server says."""
 
 
-def parse(told: Any) -> tuple[Holds, list[str]]:
-    """A condition over a look-up of field keys, and the keys it looks up; an empty filter always holds.
+def parse(told: Any) -> tuple[Holds, list[str], Floor]:
+    """A condition over a look-up of field keys, the keys it looks up, and floors of those; an empty filter always holds.
 
     Raises `FilterError` with what the server says.
     """
@@ -47,9 +50,10 @@ def parse(told: Any) -> tuple[Holds, list[str]]:
             raise FilterError("过滤条件不是合法的JSON") from fault
     text = _joined(told) if isinstance(told, list) else str(told or "").strip()
     if not text:
-        return lambda _: True, []
+        return lambda _: True, [], {}
     parser = _Parser(text)
-    return parser.whole(), parser.names
+    holds, floor = parser.whole()
+    return holds, parser.names, floor
 
 
 def _joined(rows: list[dict[str, Any]]) -> str:
@@ -81,11 +85,11 @@ class _Parser:
         self.at = 0
         self.names: list[str] = []
 
-    def whole(self) -> Holds:
-        holds = self.either()
+    def whole(self) -> Part:
+        part = self.either()
         if self.at < len(self.tokens):
             raise FilterError(f"过滤条件语法错误：{self.tokens[self.at][1]}")
-        return holds
+        return part
 
     def peek(self) -> str:
         return self.tokens[self.at][1].lower() if self.at < len(self.tokens) else ""
@@ -96,21 +100,28 @@ class _Parser:
         self.at += 1
         return self.tokens[self.at - 1]
 
-    def either(self) -> Holds:
+    def either(self) -> Part:
         parts = [self.both()]
         while self.peek() == "or":
             self.take()
             parts.append(self.both())
-        return lambda look: any(part(look) for part in parts)
+        common = set.intersection(*(set(floor) for _, floor in parts))
+        floor = {name: min(one[name] for _, one in parts) for name in common}
+        held = [holds for holds, _ in parts]
+        return (lambda look: any(holds(look) for holds in held)), floor
 
-    def both(self) -> Holds:
+    def both(self) -> Part:
         parts = [self.one()]
         while self.peek() == "and":
             self.take()
             parts.append(self.one())
-        return lambda look: all(part(look) for part in parts)
+        floor: dict[str, Decimal] = {}
+        for _, one in parts:
+            floor |= {name: max(value, floor.get(name, value)) for name, value in one.items()}
+        held = [holds for holds, _ in parts]
+        return (lambda look: all(holds(look) for holds in held)), floor
 
-    def one(self) -> Holds:
+    def one(self) -> Part:
         if self.peek() == "(":
             self.take()
             inner = self.either()
@@ -119,13 +130,14 @@ class _Parser:
         name = self._name()
         way = self.take()[1].lower()
         if way == "in":
-            return self._in(name)
+            return self._in(name), {}
         if way == "like":
-            return self._like(name)
+            return self._like(name), {}
         if way not in WAYS:
             raise FilterError(f"过滤条件语法错误：{way}")
         value = _literal(*self.take())
-        return lambda look: _compare(look(name), way, value)
+        floor = {name.lower(): value} if isinstance(value, Decimal) and way in {"=", ">", ">="} else {}
+        return (lambda look: _compare(look(name), way, value)), floor
 
     def _name(self) -> str:
         sort, name = self.take()

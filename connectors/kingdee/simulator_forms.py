@@ -6,9 +6,11 @@ Source: WebAPI manual V6.0 and the official ApiDoc tree for form ids and field k
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from connectors.kingdee.simulator_form import FLOW, HEAD, MASTER, SERIALS, Form, keys
@@ -132,6 +134,7 @@ class Store:
             self.forms[name] = [deepcopy(dict(document)) for document in documents]
         self.organisation = ""
         self.next_id = 900001
+        self._ordered: dict[str, tuple[tuple[int, ...], list[dict[str, Any]], list[tuple[int, Any]]]] = {}
         self._index: dict[str, tuple[int, dict[tuple[Any, Any, Any], dict[str, Any]]]] = {}
 
     def form(self, name: str) -> tuple[str, Form] | None:
@@ -147,6 +150,18 @@ class Store:
         """The form with the customer's own fields of rows."""
         more = (key for key, told in self.custom.get(name, {}).items() if told.get("row"))
         return replace(form, rows=(*form.rows, *more))
+
+    def beyond(self, name: str, floor: Any) -> Iterator[dict[str, Any]]:
+        """Documents in the order of their keys, from `floor` on where the keys are numbers and a floor is given."""
+        held, pk = self.forms[name], FORMS[name].pk
+        mark = (len(held), id(held[0]), id(held[-1])) if held else (0, 0, 0)
+        known, ordered, keys = self._ordered.get(name, ((), [], []))
+        if known != mark:
+            ordered = sorted(held, key=lambda document: _key(document.get(pk)))
+            keys = [_key(document.get(pk)) for document in ordered]
+            self._ordered[name] = (mark, ordered, keys)
+        start = bisect_left(keys, (0, floor)) if floor is not None and keys and keys[0][0] == 0 else 0
+        yield from ordered[start:]
 
     def new_id(self) -> int:
         """An id never used before."""
@@ -178,6 +193,10 @@ class Store:
             own = [d for d in copies if self.organisation and d.get("FUseOrgId") == self.organisation]
             found += own or copies
         return found
+
+
+def _key(value: Any) -> tuple[int, Any]:
+    return (0, value) if isinstance(value, (int, Decimal)) else (1, str(value))
 
 
 def _reduced(form: Form, gone: set[str], *, editable: bool) -> Form:

@@ -8,7 +8,7 @@ Source: WebAPI manual V6.0; traps as reported by public clients. Inferred: that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any, TypeAlias
@@ -55,7 +55,7 @@ class Query:
         self.turn = turn
         self.level, self.sub = 0, ""
         try:
-            self._holds, asked = parse(told.get("FilterString", ""))
+            self._holds, asked, self._floor = parse(told.get("FilterString", ""))
         except FilterError as fault:
             raise QueryError(str(fault), 8) from fault
         self.order = [
@@ -65,12 +65,26 @@ class Query:
 
     def rows(self) -> list[list[Any]]:
         """The page that was asked for, values in the order of FieldKeys."""
-        every = (row for head in self.store.forms[self.name] for row in self._multiplied(head))
-        kept = self._ordered([row for row in every if self._holds(partial(self._value, row))])
         start, limit, top = (_whole(self.told.get(name)) for name in ("StartRow", "Limit", "TopRowCount"))
         end = start + min(limit or self.cap, self.cap)
+        kept = self._kept(end)
         page = kept[start : min(end, top) if top else end]
         return [[self._told(name, self._value(row, name)) for name in self.fields] for row in page]
+
+    def _kept(self, end: int) -> list[Row]:
+        """The rows of which the filter holds, in their order; no more than are asked for where the order begins with the key."""
+        pk = self.form.pk.lower()
+        if not self.order or self.order[0][0].lower() != pk or self.order[0][1]:
+            return self._ordered(self._held(self.store.forms[self.name]))
+        kept: list[Row] = []
+        for head in self.store.beyond(self.name, self._floor.get(pk)):
+            kept += self._ordered(self._held((head,)))
+            if len(kept) >= end:
+                break
+        return kept
+
+    def _held(self, heads: Iterable[dict[str, Any]]) -> list[Row]:
+        return [row for head in heads for row in self._multiplied(head) if self._holds(partial(self._value, row))]
 
     def _told(self, name: str, value: Any) -> Any:
         shown = _shown(name, value)

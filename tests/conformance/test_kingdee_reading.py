@@ -151,6 +151,21 @@ def test_a_survey_asks_one_query_a_page_and_finds_what_was_deleted(server: Runni
     assert server.simulator.ledger.calls == {"ExecuteBillQuery": -(-len(left) // 50) + 1}
 
 
+def test_a_large_form_is_read_in_as_many_queries_as_it_has_pages() -> None:
+    row = {"FSeq": 1, "FMaterialId": "CC-100N", "FUnitID": "Pcs", "FLot": "CC-100N-A", "FMoBillNo": "MO", "FActualQty": 1}
+    many = [
+        {"FID": n, "FBillNo": f"P{n}", "FModifyDate": "2026-03-01T00:00:00", "FEntity": [row | {"FEntryID": n * 10 + m} for m in (1, 2)]}
+        for n in range(1, 5001)
+    ]
+    with serve({"PRD_PickMtrl": many}, limit_cap=10000) as server:
+        connector = connect(server, page_size=2000)
+
+        found, _ = pulled(connector, "PRD_PickMtrl")
+
+        assert (len(found), {len(document["FEntity"]) for document in found.values()}) == (5000, {2})
+        assert server.simulator.ledger.calls == {"ExecuteBillQuery": 2 + 10000 // 2000 + 1}
+
+
 def moved(server: Running, state: str, **more: Any) -> str:
     """Give the second order's row another state, as row operations do: without moving the bill's times."""
     order = server.simulator.store.forms["PRD_MO"][1]

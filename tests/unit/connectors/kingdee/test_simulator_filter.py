@@ -74,3 +74,19 @@ def test_the_keys_looked_up_are_told():
 def test_what_it_cannot_read_is_refused(told):
     with pytest.raises(FilterError):
         parse(told)
+
+
+@pytest.mark.parametrize(
+    ("told", "floor"),
+    [
+        ("FDate>='2026' and ((FID>8) or (FID=8 and FEntity_FEntryID>80))", {"fid": 8}),
+        ("FID>8 and FID>=9 and FQty<3", {"fid": 9}),
+        ("FID>8 or FQty>1", {}),
+        ("FID<8 and FID<>3", {}),
+        ("FID in (8, 9)", {}),
+        ("FID>'8'", {}),
+        ("", {}),
+    ],
+)
+def test_a_filter_tells_below_what_nothing_holds(told: str, floor: dict[str, int]) -> None:
+    assert parse(told)[2] == floor

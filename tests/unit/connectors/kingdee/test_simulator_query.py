@@ -106,3 +106,19 @@ def test_an_unknown_field_in_filter_or_order_fails_it_too():
 def test_an_unknown_form_fails():
     with pytest.raises(QueryError, match="业务对象"):
         ask("FID", form="PRD_NONE")
+
+
+def test_pages_by_key_are_the_same_from_a_heap_in_any_order():
+    heap = [{"FID": n, "FBillNo": f"B{n:03}", "FEntity": [{"FEntryID": n * 10 + m, "FSeq": m} for m in (2, 1)]} for n in (5, 3, 9, 1, 7)]
+    store = Store({"forms": {"PRD_INSTOCK": heap}})
+
+    def page(where: str, order: str, limit: int) -> list[Any]:
+        told = {"FormId": "PRD_INSTOCK", "FieldKeys": "FID,FEntity_FEntryID", "FilterString": where, "OrderString": order, "Limit": limit}
+        return Query(store, told, cap=2000, turn=1).rows()
+
+    by_key = page("(FID>3) or (FID=3 and FEntity_FEntryID>31)", "FID ASC,FEntity_FEntryID ASC", 4)
+    store.forms["PRD_INSTOCK"].append({"FID": 4, "FBillNo": "B004", "FEntity": [{"FEntryID": 41, "FSeq": 1}]})
+
+    assert by_key == [[3, 32], [5, 51], [5, 52], [7, 71]]
+    assert page("FID>=4 and FID<=5", "FID,FEntity_FEntryID", 9) == [[4, 41], [5, 51], [5, 52]]
+    assert page("FID>=4 and FID<=5", "FBillNo,FEntity_FEntryID", 9) == [[4, 41], [5, 51], [5, 52]]
