@@ -53,6 +53,8 @@ class Kind:
     compares: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     pairing: Pairing | None = None
     lifted: tuple[str, ...] = ()
+    sides: tuple[str, ...] = ()
+    ours: frozenset[str] = frozenset()
     raw: bool = False
 
     @property
@@ -68,9 +70,9 @@ class Kind:
         return tuple(dict.fromkeys((*self.keys, *self.head, *sequence, *self.rows, *self.subs)))
 
     @property
-    def organisation(self) -> str:
-        """The field that says whose bill it is; empty when there is none."""
-        return next((name for name in ORGANISATIONS if name in self.head), "")
+    def organisations(self) -> tuple[str, ...]:
+        """The fields that say whose bill it is: both sides of a transfer, else the deciding one; empty when there is none."""
+        return tuple(name for name in self.sides if name in self.head) or tuple(name for name in ORGANISATIONS if name in self.head)[:1]
 
     @property
     def heads(self) -> Kind:

@@ -23,7 +23,8 @@ def stock(settings: Mapping[str, Any]) -> tuple[Kind, ...]:
     waybill, source = own(settings, "field_waybill"), "FSrcBillNo?"
     sent = f"{STOCK} {waybill} FTransferDirect?"
     inward = f"{MOVED} FRealQty FSupplierLot? FSUBREQBILLNO?"
-    moved: dict[str, Any] = {"compares": CHANGES}
+    ours = frozenset(str(number) for number in settings["organisations"] or ())
+    moved: dict[str, Any] = {"compares": CHANGES, "sides": ("FStockOutOrgId.FNumber", "FStockOrgId.FNumber"), "ours": ours}
     pairs = Pairing("FGroup", "FConvertType", "A", "B")
     return (
         made(

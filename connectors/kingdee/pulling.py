@@ -93,7 +93,8 @@ class Puller:
         if kind.base:
             wanted = self.settings["use_org"] if kind.form.startswith("BD_") and "FUseOrgId.FNumber" in kind.head else ""
             return f"FUseOrgId.FNumber='{quoted(wanted)}'" if wanted else ""
-        if not kind.organisation or not self.settings["organisations"]:
+        if not kind.organisations or not self.settings["organisations"]:
             return ""
         numbers = ",".join(f"'{quoted(number)}'" for number in self.settings["organisations"])
-        return f"{kind.organisation} in ({numbers})"
+        either = [f"{name} in ({numbers})" for name in kind.organisations]
+        return either[0] if len(either) == 1 else f"({' or '.join(either)})"

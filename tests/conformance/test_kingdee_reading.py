@@ -277,6 +277,24 @@ def test_only_the_organisations_of_the_connection_are_read() -> None:
         assert [key for key, _ in second.survey("STK_InStock")] == ["990001"]
 
 
+def test_a_direct_transfer_between_plants_is_read_on_both_sides_and_says_which() -> None:
+    row = {"FEntryID": 1, "FSeq": 1, "FMaterialId": "CC-100N", "FUnitID": "Pcs", "FLot": "L1", "FDestLot": "L1", "FQty": 5}
+    head = DATA["forms"]["STK_InStock"][0] | {
+        "FID": 990004,
+        "FBillNo": "ZJDB1",
+        "FStockOutOrgId": "100",
+        "FStockOrgId": "200",
+        "FBillEntry": [row],
+    }
+    with serve({"STK_TransferDirect": [head]}) as server:
+        told = {}
+        for name, own in (("here", ["100"]), ("there", ["200"]), ("elsewhere", ["300"]), ("both", ["100", "200"])):
+            found, _ = pulled(connect(server, organisations=own), "STK_TransferDirect")
+            told[name] = [(document["LW_Leaves"], document["LW_Arrives"]) for document in found.values()]
+
+    assert told == {"here": [("1", "0")], "there": [("0", "1")], "elsewhere": [], "both": [("0", "0")]}
+
+
 def test_rows_of_a_lot_adjustment_are_told_what_was_before_them() -> None:
     def row(at: int, side: str, lot: str) -> dict[str, Any]:
         return {

@@ -15,7 +15,7 @@ from connectors.kingdee.simulator_query import Query
 from connectors.kit.manifest import manifest, typed
 from mappings.engine.cases import Case, read_cases
 
-GIVEN = {"url": "https://erp.example/k3cloud/", "acct_id": "1", "user": "u"}
+GIVEN = {"url": "https://erp.example/k3cloud/", "acct_id": "1", "user": "u", "organisations": ["100"]}
 KINDS = kinds(typed(manifest("kingdee"), GIVEN, "hz"))
 CUSTOM = {"PRD_INSTOCK": [{"key": "F_LW_TraceRef"}, {"key": "F_LW_TraceSummary"}]}
 SENT = {"usual", "reversed", "organisation", "chinese"}

@@ -40,3 +40,22 @@ def test_an_order_is_for_its_one_main_row(types: list[str | None], at: int | Non
     rows = [{"FProductType": one} for one in types]
 
     assert main_row(rows) is (None if at is None else rows[at])
+
+
+@pytest.mark.parametrize(
+    ("out", "into", "told"),
+    [
+        ("100", "200", ("1", "0")),
+        ("200", "100", ("0", "1")),
+        ("100", "101", ("0", "0")),
+        ("200", "300", ("0", "0")),
+        (None, "100", ("0", "0")),
+    ],
+)
+def test_a_transfer_crosses_the_border_of_the_connections_organisations(out: str | None, into: str, told: tuple[str, str]) -> None:
+    kind = made("Z", "FID", "FOut.FNumber FIn.FNumber", sides=("FOut.FNumber", "FIn.FNumber"), ours=frozenset({"100", "101"}))
+    document: dict[str, Any] = {"FOut": {"FNumber": out}, "FIn": {"FNumber": into}}
+
+    add(kind, document)
+
+    assert (document["LW_Leaves"], document["LW_Arrives"]) == told

@@ -36,7 +36,7 @@ def test_optional_fields_are_asked_for_until_they_are_known_to_be_missing() -> N
     ("form", "field"), [("PRD_MO", "FPrdOrgId.FNumber"), ("SUB_PickMtrl", "FSubOrgId.FNumber"), ("SAL_OUTSTOCK", "FStockOrgId.FNumber")]
 )
 def test_a_bill_belongs_to_who_makes_or_stocks(form: str, field: str) -> None:
-    assert all_of()[form].organisation == field  # type: ignore[attr-defined]
+    assert all_of()[form].organisations == (field,)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(
