@@ -1,9 +1,9 @@
 """What the connector adds to a document under names that begin with LW_, because a mapping compares no fields and joins no rows.
 
 `LW_Before` of a row is the one row that was there before it (lot adjustment), and `LW_LotChanges` says whether its lot is another; where
-there are several rows before, both are missing. Names of `compares` are "1" where the fields differ, "0" where they do not. `LW_Leaves` and
-`LW_Arrives` say whether a transfer crosses the border of the organisations that the connection reads. Fields of the main row that take a
-trace are told at the head as well.
+there are several rows before, both are missing. Names of `compares` are "1" where the fields differ, "0" where they do not. `LW_Leaves`,
+`LW_Arrives` and `LW_Within` say how a transfer lies to the organisations that the connection reads, where both its sides are known.
+Fields of the main row that take a trace are told at the head as well.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ def add(kind: Kind, document: dict[str, Any]) -> None:
             row[name] = "1" if any(_differ(row, *pair) for pair in pairs) else "0"
     if kind.sides:
         out, into = (_at(document, path) for path in kind.sides)
-        document["LW_Leaves"] = "1" if out in kind.ours and into and into not in kind.ours else "0"
-        document["LW_Arrives"] = "1" if into in kind.ours and out and out not in kind.ours else "0"
+        known, away, here = bool(out and into), out in kind.ours, into in kind.ours
+        document["LW_Leaves"] = "1" if known and away and not here else "0"
+        document["LW_Arrives"] = "1" if known and here and not away else "0"
+        document["LW_Within"] = "1" if known and (out == into or (away and here)) else "0"
     if kind.pairing is not None:
         _pair(kind.pairing, rows)
     if kind.lifted:

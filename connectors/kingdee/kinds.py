@@ -55,6 +55,7 @@ class Kind:
     lifted: tuple[str, ...] = ()
     sides: tuple[str, ...] = ()
     ours: frozenset[str] = frozenset()
+    two_sided: bool = False
     raw: bool = False
 
     @property
@@ -72,7 +73,8 @@ class Kind:
     @property
     def organisations(self) -> tuple[str, ...]:
         """The fields that say whose bill it is: both sides of a transfer, else the deciding one; empty when there is none."""
-        return tuple(name for name in self.sides if name in self.head) or tuple(name for name in ORGANISATIONS if name in self.head)[:1]
+        both = tuple(name for name in self.sides if name in self.head) if self.two_sided else ()
+        return both or tuple(name for name in ORGANISATIONS if name in self.head)[:1]
 
     @property
     def heads(self) -> Kind:

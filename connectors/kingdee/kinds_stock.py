@@ -1,7 +1,8 @@
 """Bills that move stock: received, transferred, renamed, taken apart, delivered.
 
-Source: entities and keys by the reference's forms and by public clients that save these bills (FConvertType A before, B after; FAffairType
-Assembly, Dassembly; FTransferDirect and FStockDirect GENERAL, RETURN). The serials of receipts and of the other stock bills are not read.
+Source: entities and keys by the reference's forms and by public clients that save these bills (FConvertType A before, B after;
+FAffairType Assembly, Dassembly; FTransferDirect and FStockDirect GENERAL, RETURN); FStockInOrgId of STK_TRANSFEROUT by its column. The
+serials of receipts and of the other stock bills are not read.
 """
 
 from __future__ import annotations
@@ -21,10 +22,12 @@ INVENTORY = (
 def stock(settings: Mapping[str, Any]) -> tuple[Kind, ...]:
     """Stock bills, with the customer's own field names."""
     waybill, source = own(settings, "field_waybill"), "FSrcBillNo?"
-    sent = f"{STOCK} {waybill} FTransferDirect?"
+    sent = f"{STOCK} {waybill} FTransferDirect? FStockInOrgId.FNumber?"
+    come = f"{STOCK} {waybill} FTransferDirect? FStockOutOrgId.FNumber?"
     inward = f"{MOVED} FRealQty FSupplierLot? FSUBREQBILLNO?"
     ours = frozenset(str(number) for number in settings["organisations"] or ())
-    moved: dict[str, Any] = {"compares": CHANGES, "sides": ("FStockOutOrgId.FNumber", "FStockOrgId.FNumber"), "ours": ours}
+    out: dict[str, Any] = {"sides": ("FStockOrgId.FNumber", "FStockInOrgId.FNumber"), "ours": ours, **SERIALS}
+    into: dict[str, Any] = {"sides": ("FStockOutOrgId.FNumber", "FStockOrgId.FNumber"), "ours": ours, "compares": CHANGES}
     pairs = Pairing("FGroup", "FConvertType", "A", "B")
     return (
         made(
@@ -35,15 +38,16 @@ def stock(settings: Mapping[str, Any]) -> tuple[Kind, ...]:
             f"{MOVED} FActReceiveQty FSupplierLot? FCheckInComing?",
         ),
         made("STK_InStock", "FID", f"{STOCK} FSupplierId.FNumber", "FInStockEntry", inward),
-        made("STK_TRANSFEROUT", "FID", sent, "FSTKTRSOUTENTRY", f"{MOVED} FQty {source}", **SERIALS),
-        made("STK_TRANSFERIN", "FID", sent, "FSTKTRSINENTRY", f"{MOVED} FDestLot.FNumber? FQty {source}", **SERIALS),
+        made("STK_TRANSFEROUT", "FID", sent, "FSTKTRSOUTENTRY", f"{MOVED} FQty {source}", **out),
+        made("STK_TRANSFERIN", "FID", come, "FSTKTRSINENTRY", f"{MOVED} FDestLot.FNumber? FQty {source}", **into, **SERIALS),
         made(
             "STK_TransferDirect",
             "FID",
             f"{STOCK} FStockOutOrgId.FNumber? FTransferDirect?",
             "FBillEntry",
             f"{MOVED} FDestLot.FNumber? FDestMaterialId.FNumber? FQty",
-            **moved,
+            two_sided=True,
+            **into,
         ),
         made("STK_LOTADJUST", "FID", STOCK, "FSTK_LOTADJUSTENTRY", f"FGroup FConvertType {MOVED} FQty", pairing=pairs),
         made("STK_AssembledApp", "FID", f"{STOCK} FAffairType", "FEntity", f"{MOVED} FQty", sub="FSubEntity", subs=PARTS),

@@ -79,7 +79,7 @@ FORMS: Mapping[str, Form] = {
     ),
     "STK_TRANSFEROUT": Form(
         "FID",
-        (*HEAD, "FStockOrgId", "FTransferDirect", "F_LW_Waybill"),
+        (*HEAD, "FStockOrgId", "FStockInOrgId", "FTransferDirect", "F_LW_Waybill"),
         "FSTKTRSOUTENTRY",
         keys("FMaterialId FUnitID FQty FLot FSrcStockID FDestStockID FSrcBillNo "),
         SERIALS,
@@ -105,7 +105,7 @@ REFERS: Mapping[str, str] = {
         "BD_Customer": ("FCustomerID", "FRetcustId"),
         "BD_BatchMainFile": ("FLot", "F_LW_Lot", "FDestLot", "FLOTSETY"),
         "ENG_BOM": ("FBomId",),
-        "ORG_Organizations": ("FStockOrgId", "FPrdOrgId", "FSubOrgId", "FStockOutOrgId", "FCreateOrgId", "FUseOrgId"),
+        "ORG_Organizations": ("FStockOrgId", "FPrdOrgId", "FSubOrgId", "FStockOutOrgId", "FStockInOrgId", "FCreateOrgId", "FUseOrgId"),
     }.items()
     for name in names
 }

@@ -50,7 +50,7 @@ MORE: Mapping[str, Form] = {
         "FID",
         (*_STOCK, "FStockOutOrgId", "FTransferDirect", "F_LW_Waybill"),
         "FSTKTRSINENTRY",
-        keys("FMaterialId FUnitID FQty FLot FDestLot FSrcStockID FDestStockID FSrcBillNo"),
+        keys("FMaterialId FDestMaterialId FUnitID FQty FLot FDestLot FSrcStockID FDestStockID FSrcBillNo"),
         SERIALS,
     ),
     "STK_TransferDirect": Form(

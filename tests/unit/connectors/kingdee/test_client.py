@@ -80,6 +80,13 @@ def test_a_read_is_repeated_when_the_server_fails_for_a_moment() -> None:
 
 
 @responses.activate
+def test_partial_content_is_content() -> None:
+    responses.post(service(f"{FORM}.ExecuteBillQuery"), json=[["MO1"]], status=206)
+
+    assert client().call("ExecuteBillQuery", {"data": {}}) == [["MO1"]]
+
+
+@responses.activate
 def test_every_signed_call_is_signed_anew_and_named_by_parameters() -> None:
     responses.post(service(f"{FORM}.ExecuteBillQuery"), json=[])
     reader = client()
