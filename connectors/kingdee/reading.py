@@ -72,7 +72,10 @@ class Reader:
             def shape(kind: Kind, mark: str = mark) -> Kind:
                 return Kind(kind.form, kind.pk, (mark,) if mark in kind.marks else (), marks=(mark,), optional=kind.optional)
 
-            rows = self.page(form, below, None, shape=shape, order=f"{mark} DESC", limit=1)
+            def order(kind: Kind, mark: str = mark) -> str:
+                return f"{mark} DESC" if mark in kind.marks else ""
+
+            rows = self.page(form, below, None, shape=shape, order=order, limit=1)
             found += documents(shape(self.kinds[form]), rows)
         return newest(self.kinds[form], found, "")
 
@@ -98,13 +101,15 @@ class Reader:
         *,
         shape: Callable[[Kind], Kind] = lambda kind: kind,
         limit: int | None = None,
-        order: str = "",
+        order: Where = lambda _: "",
     ) -> list[Sequence[Any]]:
         """Rows behind the last one, at most `limit` where it is given. Errors: the client's; a form that this edition lacks has no rows."""
         while form not in self.absent:
             kind = self.kinds[form]
             try:
-                rows = self._query(shape(kind), " and ".join(filter(None, (where(kind), beyond(shape(kind).keys, last)))), limit, order)
+                rows = self._query(
+                    shape(kind), " and ".join(filter(None, (where(kind), beyond(shape(kind).keys, last)))), limit, order(kind)
+                )
             except Misconfigured as fault:
                 if fault.code == "unknown_form":
                     self.absent.add(form)
@@ -143,7 +148,7 @@ class Reader:
         if named in {base(name) for name in kind.subs} - allowed:
             named = kind.sub.lower()  # a sub-entity that is not there may be told by any of its fields
         missing = {named} & allowed
-        if not missing:
+        if kind.without(missing) == kind:
             return False
         try:
             told = describe(self.client, kind.form)

@@ -73,6 +73,18 @@ def test_what_is_missing_costs_one_description_not_one_query_a_field(server: Run
         assert other.simulator.ledger.calls == {"ExecuteBillQuery": 2 + 2, "QueryBusinessInfo": 1}  # two for the newest times
 
 
+def test_a_change_time_that_is_missing_is_done_without() -> None:
+    with serve(missing_fields={"BD_Supplier": ["FAuditDate"], "ORG_Organizations": ["FModifyDate"]}) as server:
+        connector = connect(server)
+
+        found, cursor = pulled(connector, "BD_Supplier")
+        plants, nothing = pulled(connector, "ORG_Organizations")
+        again, _ = pulled(connector, "ORG_Organizations", nothing)
+
+    assert (len(found), bool(cursor["mark"])) == (len(DATA["forms"]["BD_Supplier"]), True)
+    assert (again, nothing) == (plants, {"mark": None})
+
+
 def test_a_field_that_facts_need_is_not_left_out() -> None:
     with serve(missing_fields={"PRD_PickMtrl": ["FActualQty"]}) as server:
         (found,) = (finding for finding in connect(server).check() if finding.subject == "PRD_PickMtrl")

@@ -12,6 +12,7 @@ from connectors.kingdee.client import FORM, KingdeeClient
 from connectors.kingdee.kinds import made
 from connectors.kingdee.reading import Reader, beyond, literal, sorted_rows
 from connectors.kit.manifest import manifest, typed
+from trace_core.errors import Misconfigured
 
 URL = "http://erp.example/k3cloud"
 KIND = made("PRD_X", "FID", "FBillNo", "FEntity", "FQty")
@@ -58,3 +59,17 @@ def test_rows_are_taken_in_the_order_of_their_keys_and_once() -> None:
 
 def test_texts_in_filters_are_quoted() -> None:
     assert (literal(7), literal("7"), literal("O'Neil")) == ("7", "7", "'O''Neil'")
+
+
+@responses.activate
+def test_a_server_that_goes_on_naming_a_field_that_is_not_asked_for_is_not_asked_for_ever() -> None:
+    told = {"Result": {"ResponseStatus": {"IsSuccess": False, "Errors": [{"Message": "元数据中标识为FMore的字段不存在"}], "MsgCode": 9}}}
+    responses.post(f"{URL}/{FORM}.ExecuteBillQuery.common.kdsvc", json=[[told]])
+    responses.post(f"{URL}/{FORM}.QueryBusinessInfo.common.kdsvc", json={"Result": {"NeedReturnData": None}})
+    asks = reader()
+    asks.kinds["PRD_X"] = made("PRD_X", "FID", "FBillNo FMore?")
+
+    with pytest.raises(Misconfigured, match="FMore"):
+        asks.page("PRD_X", lambda _: "", None)
+
+    assert [call.request.url.split(".")[-3] for call in responses.calls] == ["ExecuteBillQuery", "QueryBusinessInfo", "ExecuteBillQuery"]  # type: ignore[union-attr]
