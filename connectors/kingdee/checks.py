@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.kingdee.client import KingdeeClient
-from connectors.kingdee.codes import unknown
+from connectors.kingdee.codes import FORMS, unknown
 from connectors.kingdee.fields import describe
 from connectors.kingdee.kinds import Kind
 from connectors.kingdee.reading import Reader
@@ -56,6 +56,8 @@ def _fields(reader: Reader, name: str) -> str:
     missing = reader.left_out.get(name, [])
     said = f"is read without {', '.join(missing)}, which it lacks here" if missing else f"all {len(kind.columns)} fields can be read"
     said += "" if rows else "; it holds nothing for this user yet"
+    if name not in FORMS:
+        return said
     try:
         codes = list(unknown(name, describe(reader.client, name)))
     except Verdict:

@@ -21,8 +21,10 @@ KNOWN: Mapping[tuple[str, str], frozenset[str]] = {
     ("STK_LOTADJUST", "FConvertType"): frozenset("AB"),
 }
 """(form, field) → codes."""
+FORMS = frozenset(form for form, _ in KNOWN)
+"""Forms whose enumerations matter."""
 STATES = {"FDocumentStatus": frozenset("ZABCD"), "FCancelStatus": frozenset("AB"), "FForbidStatus": frozenset("AB")}
-"""Of every form."""
+"""Of each of them."""
 
 
 def unknown(form: str, told: Description) -> Iterator[str]:
