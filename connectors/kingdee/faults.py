@@ -87,7 +87,7 @@ CASES = (
 HINTS: Mapping[int, Case] = {
     2: Case("", Misconfigured, "no_permission", "give the integration user the right for this form"),
     4: Case("", Rejected, "exception", "the server met an exception: its log says more"),
-    5: Case("", Misconfigured, "unknown_form", "this edition does not have the form"),
+    5: Case("", Misconfigured, "form", "the server does not take the form's id"),
     6: Case("", Unreachable, "database", "the server's database failed"),
     7: Case("", Misconfigured, "licence", "the integration user or the WebAPI has no licence"),
     13: Case("", Unreachable, "locked", "somebody is working on the same document"),

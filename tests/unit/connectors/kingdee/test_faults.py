@@ -37,6 +37,7 @@ def test_a_lost_session_is_seen_in_every_envelope(wrap) -> None:
         (json.dumps(failed("用户没有许可", 7)), Misconfigured, "licence"),
         (json.dumps(failed("该用户无法访问", 15)), Misconfigured, "administrator"),
         (json.dumps(failed("系统管理员不允许通过WebAPI登录")), Misconfigured, "administrator"),
+        (json.dumps(failed("表单标识为空", 5)), Misconfigured, "form"),
         (json.dumps(failed("操作编码为空", 3)), Rejected, "refused"),
         (json.dumps(failed("单据已审核，不允许修改", 11)), Rejected, "refused"),
         (json.dumps(failed("Limit参数值超过最大限制2000", 8)), Rejected, "limit"),
