@@ -1,0 +1,343 @@
+"""The YonBIP connector keeps the contract of connectors over a real socket, whatever the gateway and the lists do."""
+
+import json
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import connectors.yonbip
+from connectors.kit.contract import Connector, PushRequest
+from connectors.kit.manifest import front_door, manifest, typed
+from connectors.kit.simulator import Running
+from connectors.yonbip.write import check_key
+from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
+
+DATA = json.loads((Path(connectors.yonbip.__file__).parent / "recordings" / "tenant.json").read_text("utf-8"))
+GIVEN = {"tenant": "abc12345", "app_key": "41832a3d2df94989b500da6a22268747", "app_secret": "demo-app-secret", "page_size": 3}
+MAN = manifest("yonbip")
+FIRST = 2184924571914000000
+LOT = f"{FIRST + 1}/{FIRST + 701}/FGL-1"
+TEXT = "RM-01|RML-7; RM-02|轴承-批7"
+HZ = "1866605942198528"
+
+
+def opened(running: Running, **changes: Any) -> Connector:
+    given = typed(MAN, GIVEN | {"lookup_url": running.url} | changes, "connections.bip")
+    return front_door(MAN.entry)(given, connection="bip", zone="Asia/Shanghai")
+
+
+@pytest.fixture
+def running():
+    with Running(front_door(MAN.simulator)(DATA)) as server:
+        yield server
+
+
+@pytest.fixture
+def bip(running):
+    with closing(opened(running)) as connector:
+        yield connector
+
+
+def pulled(connector: Connector, kind: str, cursor: Any = None) -> tuple[dict[str, Any], Any]:
+    found: dict[str, Any] = {}
+    for page in connector.pull(kind, cursor):
+        found |= {raw.key: json.loads(raw.payload) for raw in page.documents}
+        cursor = page.cursor
+    return found, cursor
+
+
+def push(fields: dict[str, str], kind: str = "batchno", key: str = LOT, idem: str = "idem-1") -> PushRequest:
+    return PushRequest(kind, key, fields, idem)
+
+
+def writes(running: Running, operation: str) -> list[dict[str, Any]]:
+    return [one for one in running.simulator.ledger.writes if one["operation"] == operation]
+
+
+def test_every_check_of_a_good_connection_is_good(bip):
+    told = bip.check()
+
+    assert [finding for finding in told if not finding.ok] == []
+    assert [finding.subject for finding in told] == ["data centre", "token", *MAN.kinds]
+
+
+@pytest.mark.parametrize("how", [{"token_in": "query"}, {"token_path": "v1", "token_in": "query"}, {"app_kind": "suite"}])
+def test_every_way_to_a_token_works(running, how):
+    with closing(opened(running, **how)) as connector:
+        assert all(finding.ok for finding in connector.check())
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"tenant": "nobody"}, "check `tenant`"),
+        ({"app_key": "nobody"}, "check `app_key`"),
+        ({"app_secret": "wrong-secret"}, "`app_secret`"),
+        ({"finishedreport_list": "/yonbip/mfg/finishedreport/nope"}, "no such API"),
+    ],
+)
+def test_a_wrong_setting_is_a_finding_that_says_what_to_change_and_no_secret(running, changes, words):
+    with closing(opened(running, **changes)) as connector:
+        told = connector.check()
+
+    assert any(words in finding.sentence and not finding.ok for finding in told)
+    assert "secret" not in " ".join(finding.sentence for finding in told).replace("app_secret", "")
+
+
+@pytest.mark.parametrize("kind", MAN.kinds)
+@pytest.mark.parametrize("size", [1, 2, 500])
+def test_pages_of_any_size_give_the_same_whole_documents(running, kind, size):
+    with closing(opened(running)) as one, closing(opened(running, page_size=size)) as other:
+        whole, _ = pulled(one, kind)
+        again, _ = pulled(other, kind)
+
+    assert whole == again
+    assert len(whole) == len(DATA["objects"][kind])
+
+
+def test_the_lines_of_an_order_are_gathered_and_ids_are_texts(bip):
+    found, _ = pulled(bip, "productionorder")
+    order = found[str(FIRST + 240)]
+
+    assert [line["materialCode"] for line in order["orderProduct"]] == ["FG-01", "FG-02"]
+    assert order["orderProduct"][0]["orderProcess"][1]["operationCode"] == "ASM"
+    assert order["id"] == str(FIRST + 240)
+    assert "OrderProduct_quantity" not in order
+
+
+def test_serial_numbers_stand_under_their_line(bip):
+    found, _ = pulled(bip, "materialout")
+
+    assert [one["sn"] for one in found[str(FIRST + 521)]["materOuts"][0]["materOutsSNs"]] == ["BRG-0001", "BRG-0002"]
+    bought, _ = pulled(bip, "purinrecord")
+    assert bought[str(FIRST + 801)]["purInRecords"][0]["purInRecordsSNs"] == []
+
+
+def test_only_the_organisations_asked_for_are_read(running):
+    with closing(opened(running, organisations=[HZ])) as connector:
+        found, _ = pulled(connector, "productionorder")
+        keys = dict(connector.survey("productionorder"))
+
+    assert {order["orgId"] for order in found.values()} == {HZ}
+    assert set(keys) == set(found)
+
+
+def test_the_next_pull_takes_what_changed_since_minus_the_overlap(running, bip):
+    _, cursor = pulled(bip, "productionorder")
+    order = running.simulator.state.find("productionorder", FIRST + 280)
+    order["pubts"] = running.simulator.state.now_text()
+
+    found, later = pulled(bip, "productionorder", cursor)
+
+    assert list(found) == [str(FIRST + 280)]
+    assert later["mark"] >= cursor["mark"]
+
+
+def test_a_pull_goes_on_after_the_last_page_kept(bip):
+    pages = list(bip.pull("productionorder", None))
+    keys = [raw.key for page in pages for raw in page.documents]
+
+    rest, _ = pulled(bip, "productionorder", pages[0].cursor)
+
+    assert [*[raw.key for raw in pages[0].documents], *rest] == keys
+
+
+def test_a_list_that_moves_while_it_is_read_loses_nothing(running, bip):
+    running.simulator.faults["moving"] = 1
+
+    found, _ = pulled(bip, "productionorder")
+
+    assert len(found) == len(DATA["objects"]["productionorder"])
+
+
+def test_a_list_that_never_holds_still_is_left_for_later(running, bip):
+    running.simulator.faults["moving"] = 99
+
+    with pytest.raises(Unreachable) as fault:
+        pulled(bip, "productionorder")
+    assert fault.value.retry_after
+
+
+def test_a_document_that_is_refused_comes_with_the_words_and_the_others_go_on(running, bip):
+    running.simulator.faults["refused_detail"] = 1
+
+    found, _ = pulled(bip, "materialout")
+
+    assert len(found) == len(DATA["objects"]["materialout"])
+    assert sum("数据异常" in told.get("refused", "") for told in found.values()) == 1
+
+
+def test_a_document_that_is_gone_between_list_and_detail_is_said_to_be_deleted(running, bip):
+    running.simulator.faults["gone_detail"] = 1
+
+    found = [raw for page in bip.pull("materialout", None) for raw in page.documents]
+
+    assert len(found) == len(DATA["objects"]["materialout"])
+    assert sum(raw.deleted for raw in found) == 1
+
+
+@pytest.mark.parametrize("kind", MAN.kinds)
+def test_survey_and_read_agree_with_pull(bip, kind):
+    found = {raw.key: raw for page in bip.pull(kind, None) for raw in page.documents}
+
+    assert dict(bip.survey(kind)) == {key: raw.stamp for key, raw in found.items()}
+    for key, raw in found.items():
+        again = json.loads(bip.read(kind, key).payload)
+        again.pop("genealogy", None)
+        assert again == json.loads(raw.payload)
+
+
+@pytest.mark.parametrize(("kind", "key"), [("productionorder", "1"), ("materialout", "1"), ("product", "NO"), ("batchno", "1/2/NO")])
+def test_what_does_not_exist_reads_as_none(bip, kind, key):
+    assert bip.read(kind, key) is None
+
+
+@pytest.mark.parametrize("fault", ["token_refused", "plain_token"])
+def test_a_refused_token_is_renewed_once(running, bip, fault):
+    bip.read("product", "FG-01")
+    running.simulator.faults[fault] = 1
+    assert bip.read("product", "FG-01") is not None
+
+    running.simulator.faults[fault] = 2
+    with pytest.raises(Misconfigured):
+        bip.read("product", "FG-01")
+
+
+def test_two_connections_of_one_application_share_a_token(running):
+    with closing(opened(running)) as one, closing(opened(running)) as other:
+        one.read("product", "FG-01")
+        other.read("product", "FG-01")
+
+    assert len(running.simulator.gate.tokens) == 1
+
+
+@pytest.mark.parametrize(("fault", "sent"), [("quota", False), ("http_503", False), ("html_page", False)])
+def test_a_gateway_that_is_busy_is_left_for_later(running, bip, fault, sent):
+    bip.read("product", "FG-01")
+    running.simulator.faults[fault] = 9
+
+    with pytest.raises(Unreachable) as told:
+        bip.read("product", "FG-01")
+    assert told.value.sent is sent
+    running.simulator.faults[fault] = 0
+    assert bip.read("product", "FG-01") is not None
+
+
+def test_a_quota_of_the_tenant_says_when_to_come_back(bip):
+    with Running(front_door(MAN.simulator)(DATA | {"server": {"calls_a_minute": 2}})) as server, closing(opened(server)) as connector:
+        for _ in range(2):
+            connector.read("product", "FG-01")
+        with pytest.raises(Unreachable) as told:
+            connector.read("product", "FG-01")
+
+    assert told.value.retry_after == 60
+
+
+def test_the_trace_is_written_as_genealogy_and_read_back(running, bip):
+    receipt = bip.push(push({"genealogy": TEXT, "define29": "LW-1"}))
+
+    held = json.loads(bip.read("batchno", LOT).payload)
+    assert (held["genealogy"], held["define29"]) == (TEXT, "LW-1")
+    assert receipt.number.startswith("LSR")
+    relation = running.simulator.state.relations[0]
+    assert (relation["stockOrgId"], relation["num"], relation["sourceCode"]) == (HZ, 120, "CPRK001")
+
+
+def test_the_same_push_again_writes_nothing(running, bip):
+    bip.push(push({"genealogy": TEXT, "define29": "LW-1"}))
+    receipt = bip.push(push({"genealogy": TEXT, "define29": "LW-1"}, idem="idem-2"))
+
+    assert receipt.notes == ("held already, nothing was written",)
+    assert len(running.simulator.ledger.writes) == 2
+
+
+def test_a_changed_trace_changes_the_lines_of_the_same_relation(running, bip):
+    bip.push(push({"genealogy": TEXT}))
+    bip.push(push({"genealogy": "RM-02|轴承-批7; RM-01|RML-8"}, idem="idem-2"))
+
+    assert json.loads(bip.read("batchno", LOT).payload)["genealogy"] == "RM-02|轴承-批7; RM-01|RML-8"
+    assert len(running.simulator.state.relations) == 1
+
+
+@pytest.mark.parametrize("fault", ["in_flight", "timeout_after_write", "lost_answer_after_write"])
+def test_a_write_of_unknown_outcome_is_made_once_under_the_same_key(running, bip, fault):
+    running.simulator.faults[fault] = 1
+    with pytest.raises(Unreachable) as told:
+        bip.push(push({"genealogy": TEXT}))
+    assert told.value.sent
+
+    bip.push(push({"genealogy": TEXT}))
+
+    assert len(writes(running, "bnsnrelation/save")) == 1
+    assert json.loads(bip.read("batchno", LOT).payload)["genealogy"] == TEXT
+
+
+def test_a_key_is_remembered_for_an_hour_with_the_result_and_then_with_the_id(running, bip):
+    body = {"resubmitCheckKey": check_key("idem-1", "x"), "vouchdate": "2026-03-03 10:00:00", "materOuts": [{"qty": 1}]}
+    answers = running.simulator.writes
+
+    path = "/yonbip/scm/materialout/mergeSourceData/save"
+    first = answers.answer(path, {"data": body})
+    again = answers.answer(path, {"data": body})
+    running.simulator.state.shift = timedelta(hours=2)
+    later = answers.answer(path, {"data": body})
+
+    assert again == first
+    assert later["data"] == {"id": first["data"]["id"]}
+    assert len(writes(running, "materialout/mergeSourceData/save")) == 1
+
+
+def test_a_relation_that_others_made_is_left_alone(running, bip):
+    bip.push(push({"genealogy": TEXT}))
+    running.simulator.state.relations[0]["remark"] = "质检部"
+
+    with pytest.raises(Conflict) as told:
+        bip.push(push({"genealogy": "RM-01|RML-8"}, idem="idem-2"))
+    assert told.value.code == "foreign_content"
+
+
+def test_an_update_over_somebody_elses_change_is_a_conflict(running, bip):
+    gateway = bip._gateway
+    told = {"id__pk": str(FIRST + 401), "product": "FG-01", "batchno": "FGL-1", "pubts": "2026-03-05 09:59:59", "_status": "Update"}
+
+    with pytest.raises(Conflict) as fault:
+        gateway.post("/yonbip/scm/batchno/save", {"key": "id__pk", "data": told}, writes=True)
+    assert fault.value.code == "stale"
+
+
+def test_rows_that_fail_behind_a_good_code_are_named(bip):
+    rows = {"data": [{"id": FIRST + 220, "code": "SCDD20260301"}, {"id": 5, "code": "NO"}]}
+
+    with pytest.raises(Rejected) as fault:
+        bip._gateway.post("/yonbip/mfg/productionorder/batchfinishWork", rows, writes=True)
+    assert [problem.path for problem in fault.value.problems] == ["NO"]
+
+
+def test_characteristics_of_an_order_are_written_and_read_back(running):
+    with closing(opened(running, order_fields=["defineDts.LW01"])) as connector:
+        key = str(FIRST + 220)
+        connector.push(push({"defineDts.LW01": "追溯"}, "productionorder", key))
+        connector.push(push({"defineDts.LW01": "追溯"}, "productionorder", key, "idem-2"))
+        held = json.loads(connector.read("productionorder", key).payload)
+
+    assert held["defineDts"] == {"LW01": "追溯"}
+    assert len(writes(running, "productionorder/updateDefineCharacter")) == 1
+
+
+@pytest.mark.parametrize(
+    ("request_", "verdict"),
+    [
+        (push({"define1": "x"}), Misconfigured),
+        (push({"x": "y"}, "materialout", "1"), Misconfigured),
+        (push({"define29": "x"}, key="1/2/NO"), Rejected),
+        (push({"genealogy": "no-separator"}), Rejected),
+        (push({"genealogy": TEXT}, key=f"{FIRST + 3}/{FIRST + 703}/RML-7"), Rejected),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_sent(running, bip, request_, verdict):
+    with pytest.raises(verdict):
+        bip.push(request_)
+    assert running.simulator.ledger.writes == []
