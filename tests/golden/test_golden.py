@@ -24,11 +24,16 @@ from mappings.engine.sources import leaves
 HERE = Path(__file__).parent
 CASES = read_cases(HERE)
 INWARD = [case for case in CASES if case.kind != "push_trace"]
-VENDORS = ("kingdee", "yonyou", "yonbip")
+VENDORS = ("kingdee", "yonyou", "yonbip", "u8")
 SYSTEMS = (*VENDORS, "generic")
 TRYTON = Path(lotweave.real.__file__).parent / "site"
 """The site whose mappings and tables are those of `generic`."""
-KINDS = [(system, kind) for system in VENDORS for kind in (*sorted(manifest(system).kinds), "push_trace")]
+KINDS = [
+    (system, kind)
+    for system in VENDORS
+    for kind in (*sorted(manifest(system).kinds), "push_trace")
+    if (SHIPPED / system / f"{kind}.yml").is_file()
+]
 KINDS += [("generic", path.stem) for path in sorted((TRYTON / "mappings" / "generic").glob("*.yml"))]
 FEWEST = 6
 UNUSED: dict[str, str] = {}
