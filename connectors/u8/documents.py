@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
 from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.gate import Gate
 from connectors.u8.eai import Eai
 from connectors.u8.kinds import PLANS, KindPlan
 from connectors.u8.openapi import OpenApi
@@ -21,18 +22,18 @@ from connectors.u8.write import written
 from trace_core.errors import Misconfigured, Verdict
 
 
-def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> U8Connector:
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> U8Connector:
     """A connector for one account set; nothing is sent yet. `zone` is the plant's, in which U8 writes its days."""
-    return U8Connector(settings_of(settings), connection=connection, zone=ZoneInfo(zone))
+    return U8Connector(settings_of(settings), connection=connection, zone=ZoneInfo(zone), gate=gate)
 
 
 class U8Connector:
     """All kinds of one account set."""
 
-    def __init__(self, settings: Settings, *, connection: str, zone: ZoneInfo) -> None:
+    def __init__(self, settings: Settings, *, connection: str, zone: ZoneInfo, gate: Gate | None = None) -> None:
         self.settings = settings
         self._connection, self._zone = connection, zone
-        self._way: OpenApi | Eai = OpenApi(settings) if settings.route == "openapi" else Eai(settings)
+        self._way: OpenApi | Eai = OpenApi(settings, gate) if settings.route == "openapi" else Eai(settings, gate)
         self._units = Units(lambda: self._way.pages(PLANS["inventory"], "", ""))
 
     def check(self) -> Sequence[Finding]:

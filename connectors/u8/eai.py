@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from connectors.kit.gate import Gate
 from connectors.kit.http import HttpSession, Patience
 from connectors.u8.eai_xml import documents, items, parsed, query_request, write_request
 from connectors.u8.faults import verdict
@@ -22,9 +23,9 @@ Row = dict[str, Any]
 class Eai:
     """One sender's documents."""
 
-    def __init__(self, settings: Settings, http: HttpSession | None = None) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
         self.settings = settings
-        self.http = http or HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify)
+        self.http = HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify, gate=gate)
         self._how: dict[str, Any] = {"sender": settings.sender, "encoding": settings.eai_encoding, "max_items": settings.max_items}
 
     def check(self) -> str:

@@ -11,24 +11,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.kit import exact_json
+from connectors.kit.gate import Gate
 from connectors.kit.http import Answer, HttpSession, Patience
 from connectors.u8.faults import GOOD, NOT_FOUND, is_dead_token, verdict
 from connectors.u8.kinds import KindPlan
 from connectors.u8.settings import Settings
-from connectors.u8.tokens import SHELF, Shelf
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 Row = dict[str, Any]
 BAD_REQUEST = 400
+LIFE = 6900.0
+"""Seconds after which a token is fetched anew: public clients do so five minutes before its two hours are over."""
 
 
 class OpenApi:
     """One application's calls for one company."""
 
-    def __init__(self, settings: Settings, http: HttpSession | None = None, shelf: Shelf = SHELF) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
         self.settings = settings
-        self.http = http or HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify)
-        self._shelf = shelf
+        self.http = HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify, gate=gate)
 
     def check(self) -> str:
         """Fetch a token; a sentence."""
@@ -36,9 +37,8 @@ class OpenApi:
         return f"the relay knows application {self.settings.app_key} of {self.settings.from_account}"
 
     def token(self, *, refused: str = "") -> str:
-        """The application's token. Errors: `Misconfigured` for accounts or keys that the relay does not know."""
-        who = (self.settings.url, self.settings.from_account, self.settings.app_key)
-        return self._shelf.take(who, self._fetch_token, refused=refused)
+        """The application's token, which all workers share. Errors: `Misconfigured` for accounts or keys that the relay does not know."""
+        return self.http.gate.sessions.take("token", self._fetch_token, max_age=LIFE, refused=refused)
 
     def pages(self, plan: KindPlan, begin: str, end: str) -> Iterator[list[Row]]:
         """Rows of a list, page after page; `begin` and `end` are days and may be empty."""
@@ -83,7 +83,10 @@ class OpenApi:
             return told
         if none and _code(told) == NOT_FOUND:
             return {}
-        raise verdict(_code(told), self._safe(told), path, writes=writes)
+        fault = verdict(_code(told), self._safe(told), path, writes=writes)
+        if fault.code in {"busy", "relay"}:
+            self.http.gate.heard(fault)
+        raise fault
 
     def _asked(self, more: Mapping[str, str], token: str, *, company: bool) -> Row:
         set_up = self.settings
@@ -92,7 +95,7 @@ class OpenApi:
             who |= {"to_account": set_up.to_account} | ({"ds_sequence": set_up.ds_sequence} if set_up.ds_sequence else {})
         return who | dict(more)
 
-    def _fetch_token(self) -> tuple[str, float]:
+    def _fetch_token(self) -> str:
         set_up = self.settings
         asked = {"from_account": set_up.from_account, "app_key": set_up.app_key, "app_secret": set_up.app_secret}
         told = self._once("GET", "system/token", asked, None, writes=False)
@@ -100,13 +103,13 @@ class OpenApi:
         if _code(told) != GOOD or not token.get("id"):
             fault = verdict(_code(told), self._safe(told), "system/token")
             raise fault if isinstance(fault, Unreachable) else Misconfigured(f"{fault.message}; check accounts and keys", code="account")
-        return str(token["id"]), float(token.get("expiresIn") or 0)
+        return str(token["id"])
 
     def _once(self, method: str, path: str, asked: Row, body: bytes | None, *, writes: bool) -> Mapping[str, Any]:
         headers = {"Content-Type": "application/json"}
         try:
             url = f"{self.settings.url}/{path}"
-            answer = self.http.send(method, url, writes=writes, headers=headers, params=asked, data=body)
+            answer = self.http.send(method, url, endpoint=path, writes=writes, headers=headers, params=asked, data=body)
         except Verdict as fault:
             fault.__cause__ = fault.__context__ = None  # the cause carries the address with token or secret in it
             raise

@@ -14,7 +14,7 @@ def findings(gateway: Gateway, plans: Mapping[str, KindPlan]) -> list[Finding]:
     """One finding per thing tried; what depends on something that failed is not tried."""
     told = [_tried("data centre", lambda: f"the tenant's gateway is {gateway.addresses().gateway}")]
     if told[-1].ok:
-        told.append(_tried("token", lambda: f"YonBIP knows the application: its token has {len(gateway.token())} characters"))
+        told.append(_tried("token", lambda: f"YonBIP knows the application: its token has {len(gateway.token().text)} characters"))
     if told[-1].ok:
         told += [_tried(plan.name, lambda p=plan: _listed(gateway, p)) for plan in plans.values()]  # type: ignore[misc]
     return told

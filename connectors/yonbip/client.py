@@ -8,41 +8,74 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from connectors.kit import exact_json
+from connectors.kit.gate import Gate
 from connectors.kit.http import Answer, HttpSession, Patience
-from connectors.yonbip.faults import BAD_TOKEN, GOOD, code_of, failed_rows, verdict
+from connectors.yonbip.faults import BAD_TOKEN, GOOD, QUOTAS, code_of, failed_rows, verdict
 from connectors.yonbip.settings import Settings
 from connectors.yonbip.signing import signature
-from connectors.yonbip.tokens import SHELF, Addresses, Shelf, Token
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 NOT_FOUND = 404
 LOOK_UP = "/open-auth/dataCenter/getGatewayAddress"
+EARLY = 60
+"""Seconds before its end at which a token is renewed."""
+LONGEST = 7 * 86_400.0
+HOUR = 3600.0
+
+
+class Addresses(NamedTuple):
+    """Where a tenant's data centre answers."""
+
+    gateway: str
+    token: str
+
+
+class Token(NamedTuple):
+    """A token, and Unix seconds until which it is good; as one text between workers."""
+
+    until: int
+    text: str
+
+    @classmethod
+    def of(cls, held: str) -> Token:
+        """The token of a text between workers."""
+        until, _, text = held.partition("|")
+        return cls(int(until), text)
+
+    def __str__(self) -> str:
+        return f"{self.until}|{self.text}"
 
 
 class Gateway:
     """One application at one tenant's data centre."""
 
-    def __init__(self, settings: Settings, http: HttpSession | None = None, shelf: Shelf = SHELF) -> None:
+    def __init__(self, settings: Settings, gate: Gate | None = None) -> None:
         self.settings = settings
-        self.http = http or HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify)
-        self._shelf = shelf
+        self.http = HttpSession(patience=Patience(read=float(settings.timeout_seconds)), verify=settings.verify, gate=gate)
+        self._found: Addresses | None = None
 
     def addresses(self) -> Addresses:
-        """Gateway and token service of the tenant, looked up once a process. Errors: `Misconfigured` for an unknown tenant."""
+        """Gateway and token service of the tenant, looked up once an hour for all workers. Errors: `Misconfigured` for no such tenant."""
         given = self.settings
         if given.gateway_url and given.token_url:
             return Addresses(given.gateway_url, given.token_url)
-        found = self._shelf.addresses((given.lookup_url, given.tenant), self._look_up)
+        found = self._found or self._looked_up()
         return Addresses(given.gateway_url or found.gateway, given.token_url or found.token)
 
-    def token(self, *, refused: str = "") -> str:
-        """The application's token, from the shelf or fetched. Errors: `Misconfigured` for an application that is not known."""
-        address = self.addresses().token
-        who = (address, self.settings.app_key, self.settings.tenant)
-        return self._shelf.token(who, lambda: self._fetch_token(address), refused=refused)
+    def token(self, *, refused: Token | None = None) -> Token:
+        """The application's token, which all workers share; fetched anew a minute before its end, or when it was `refused`.
+
+        Errors: `Misconfigured` for an application that is not known.
+        """
+        bad = str(refused) if refused else ""
+        found = Token.of(self._session(bad))
+        return found if found.until > time.time() + EARLY or bad else Token.of(self._session(str(found)))
+
+    def _session(self, refused: str) -> str:
+        return self.http.gate.sessions.take("token", lambda: str(self._fetch_token()), max_age=LONGEST, refused=refused)
 
     def get(self, path: str, **query: str) -> Any:
         """`data` of a reading call by GET."""
@@ -62,29 +95,35 @@ class Gateway:
             raise failed
         return data
 
-    def _once(self, method: str, path: str, query: Mapping[str, str], body: bytes | None, token: str, *, writes: bool) -> Any:
+    def _once(self, method: str, path: str, query: Mapping[str, str], body: bytes | None, token: Token, *, writes: bool) -> Any:
         headers, asked = {"Content-Type": "application/json; charset=UTF-8"}, dict(query)
         if self.settings.token_in == "header":  # noqa: S105 - the name of a place
-            headers["access_token"] = token
+            headers["access_token"] = token.text
         else:
-            asked["access_token"] = token
+            asked["access_token"] = token.text
         url = self.addresses().gateway + path
-        return self._envelope(self._sent(method, url, writes=writes, headers=headers, params=asked, data=body), path, writes=writes)
+        answer = self._sent(method, url, endpoint=path, writes=writes, headers=headers, params=asked, data=body)
+        return self._envelope(answer, path, writes=writes)
 
-    def _look_up(self) -> Addresses:
-        where = self.settings.lookup_url
+    def _looked_up(self) -> Addresses:
+        where, gate = self.settings.lookup_url, self.http.gate
+        if held := gate.shared.look(f"{gate.company}:addresses")[0]:
+            self._found = Addresses(*exact_json.loads(held))
+            return self._found
         told = self._envelope(self._sent("GET", where + LOOK_UP, params={"tenantId": self.settings.tenant}), "look-up of the data centre")
         data = told.get("data")
         if code_of(told) not in GOOD or not isinstance(data, Mapping) or not data.get("gatewayUrl"):
             said = f"{where} knows no data centre of tenant {self.settings.tenant!r}: {told.get('message', '')}"
             raise Misconfigured(f"{said}; check `tenant`", code="tenant")
-        return Addresses(str(data["gatewayUrl"]).rstrip("/"), str(data["tokenUrl"]).rstrip("/"))
+        self._found = Addresses(str(data["gatewayUrl"]).rstrip("/"), str(data["tokenUrl"]).rstrip("/"))
+        gate.shared.put(f"{gate.company}:addresses", exact_json.dumps(list(self._found)), HOUR)
+        return self._found
 
-    def _fetch_token(self, address: str) -> Token:
+    def _fetch_token(self) -> Token:
         given, asked = self.settings, {"timestamp": str(int(time.time() * 1000))}
         asked |= {"appKey": given.app_key} if given.app_kind == "self" else {"suiteKey": given.app_key, "tenantId": given.tenant}
         signed = asked | {"signature": signature(asked, given.app_secret)}
-        told = self._envelope(self._sent("GET", address + given.token_path, params=signed), "the token request")
+        told = self._envelope(self._sent("GET", self.addresses().token + given.token_path, params=signed), "the token request")
         if code_of(told) not in GOOD:
             fault = verdict(code_of(told), self._words(told), "the token request")
             if isinstance(fault, Unreachable | Misconfigured):
@@ -93,7 +132,7 @@ class Gateway:
         data = told.get("data")
         if not isinstance(data, Mapping) or not data.get("access_token"):
             raise Misconfigured("YonBIP answered the token request without a token; check `token_path`", code="no_token")
-        return Token(str(data["access_token"]), float(data.get("expire") or 0))
+        return Token(int(time.time()) + int(str(data.get("expire") or 0)), str(data["access_token"]))
 
     def _sent(self, method: str, url: str, *, writes: bool = False, **options: Any) -> Answer:
         try:
@@ -118,7 +157,10 @@ class Gateway:
 
     def _good(self, told: Mapping[str, Any], what: str, *, writes: bool) -> Any:
         if code_of(told) not in GOOD:
-            raise verdict(code_of(told), self._words(told), what, writes=writes)
+            fault = verdict(code_of(told), self._words(told), what, writes=writes)
+            if fault.code in QUOTAS:
+                self.http.gate.heard(fault)
+            raise fault
         return told.get("data")
 
     def _words(self, told: Mapping[str, Any]) -> str:

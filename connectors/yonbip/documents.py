@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
 from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.gate import Gate
 from connectors.yonbip import times
 from connectors.yonbip.bodies import by_ids, detail, documents
 from connectors.yonbip.checks import findings
@@ -24,18 +25,18 @@ from connectors.yonbip.write import Writer
 from trace_core.errors import Misconfigured
 
 
-def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str) -> YonBipConnector:
+def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> YonBipConnector:
     """A connector for one tenant; nothing is sent yet. `zone` is the plant's, in which YonBIP writes its times."""
-    return YonBipConnector(settings_of(settings), connection=connection, zone=ZoneInfo(zone))
+    return YonBipConnector(settings_of(settings), connection=connection, zone=ZoneInfo(zone), gate=gate)
 
 
 class YonBipConnector:
     """All kinds that one application may read at one tenant."""
 
-    def __init__(self, settings: Settings, *, connection: str, zone: ZoneInfo, gateway: Gateway | None = None) -> None:
+    def __init__(self, settings: Settings, *, connection: str, zone: ZoneInfo, gate: Gate | None = None) -> None:
         self.settings = settings
         self._connection, self._zone = connection, zone
-        self._gateway = gateway or Gateway(settings)
+        self._gateway = Gateway(settings, gate)
         self._plans = plans_for(settings)
         self._writer = Writer(self._gateway, settings, self._plans)
 

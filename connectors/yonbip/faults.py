@@ -16,6 +16,8 @@ GOOD = frozenset({"200", "00000"})
 BAD_TOKEN = frozenset({"310036"})
 """The token is refused: the call did nothing, so it may be repeated with a new one."""
 DUPLICATE, MISSING, STALE = "duplicate", "no_such_document", "stale"
+QUOTAS = frozenset({"quota", "circuit"})
+"""Refusals that all workers keep to."""
 WAIT, SOON = 60.0, 5.0
 """Seconds after which a quota, or a write in flight, is worth another try; the gateway names neither."""
 

@@ -12,6 +12,8 @@ import requests
 import connectors.u8
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import front_door, manifest, typed
+from connectors.kit.opening import open_system
+from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
 
@@ -27,10 +29,10 @@ def server(**changes: Any) -> Running:
     return Running(front_door(MAN.simulator)(DATA | {"server": changes}))
 
 
-def opened(running: Running, route: str = "openapi", **changes: Any) -> Connector:
+def opened(running: Running, route: str = "openapi", shared: Shared | None = None, **changes: Any) -> Connector:
     given = {"url": running.url, **OPENAPI} if route == "openapi" else {"url": f"{running.url}/U8EAI/import.asp", "sender": "222"}
     settings = typed(MAN, given | {"route": route, "poll_seconds": 0} | changes, "connections.u8")
-    return front_door(MAN.entry)(settings, connection="u8", zone="Asia/Shanghai")
+    return open_system(MAN, settings, connection="u8", zone="Asia/Shanghai", shared=shared or LocalShared())
 
 
 @pytest.fixture
