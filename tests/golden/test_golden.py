@@ -24,7 +24,7 @@ from mappings.engine.sources import leaves
 HERE = Path(__file__).parent
 CASES = read_cases(HERE)
 INWARD = [case for case in CASES if case.kind != "push_trace"]
-VENDORS = ("kingdee", "yonyou", "yonbip", "u8")
+VENDORS = ("kingdee", "yonyou", "yonbip", "u8", "nccloud")
 SYSTEMS = (*VENDORS, "generic")
 TRYTON = Path(lotweave.real.__file__).parent / "site"
 """The site whose mappings and tables are those of `generic`."""
