@@ -76,13 +76,11 @@ class YonBipConnector:
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
         """(key, change time) of every document, from lists alone."""
         plan, until = self._plan(kind), times.text_of(datetime.now(self._zone))
-        seen: set[str] = set()
+        before: set[str] = set()  # a document's rows stand together, so two pages are enough to tell it once
         for sheet in sheets(self._gateway, plan, {**between(plan, None, until), **plan.listing}, size=self.settings.page_size):
-            for row in filter(lambda row: self._ours(plan, row), sheet.rows):
-                key = plan.key_of(row)
-                if key not in seen:
-                    seen.add(key)
-                    yield key, times.stamp_of(row.get("pubts"), self._zone)
+            rows = {plan.key_of(row): row for row in sheet.rows if self._ours(plan, row)}
+            yield from ((key, times.stamp_of(row.get("pubts"), self._zone)) for key, row in rows.items() if key not in before)
+            before = set(rows)
 
     def push(self, request: PushRequest) -> Receipt:
         """Write genealogy or custom fields of a lot, or characteristics of an order, and nothing that is there already."""
