@@ -59,7 +59,7 @@ class NcCloudConnector:
             held = {"since": since, "until": times.text_of(datetime.now(self._zone)), "page": 1}
         for number, rows in self._reader.pages(kind, held["since"], held["until"], first=int(held["page"])):
             place = {"mark": mark, "since": held["since"], "until": held["until"], "page": number + 1}
-            yield Page(tuple(self._raw(kind, told, row) for row in rows), place)
+            yield Page(tuple({raw.key: raw for raw in (self._raw(kind, told, row) for row in rows)}.values()), place)
         yield Page((), {"mark": held["until"]})
 
     def read(self, kind: str, key: str) -> RawDocument | None:

@@ -11,12 +11,11 @@ Data, all plain JSON::
 A reading API takes `ts_begin`, `ts_end`, `pageIndex`, `pageSize` and the key's name, and answers `data.rows`; those names are the README's
 example's. Without a `private_key` a secret must be hidden under the public key of a pair that the simulator made (`Gate.key_pair`).
 
-Faults to order: token_expired, http_503, html_page, lost_answer_after_write, locked, xchange_refused, xchange_entity, not_shown.
+Faults to order besides those of every simulator: token_expired, locked, xchange_refused, xchange_entity, not_shown.
 """
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,21 +42,13 @@ class NcCloudSimulator(Simulator):
         server = data.get("server", {})
         self.level, self.security_key = str(server.get("level", "L0")), str(server.get("security_key", "AAECAwQFBgcICQoLDA0ODw=="))
         self.gate = Gate(data, self.level, self.security_key)
-        self.resources = Resources(data, self.ledger.wrote, self.due)
+        self.resources = Resources(data, self.ledger.wrote, self.due, self.page)
 
     def respond(self, request: Request) -> Response:
         """Answer one call."""
         self.ledger.called(request.path)
-        if self.due("http_503"):
-            return Response("<html>503</html>", 503, mimetype="text/html")
-        if self.due("html_page"):
-            return Response("<html>NC Cloud</html>", mimetype="text/html")
-        before = len(self.ledger.writes)
         with self.guard:
-            answer = self._answered(request)
-        if len(self.ledger.writes) > before and self.due("lost_answer_after_write"):
-            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        return answer
+            return self._answered(request)
 
     def _answered(self, request: Request) -> Response:
         if request.path == "/nccloud/opm/accesstoken":

@@ -20,7 +20,14 @@ Told = dict[str, Any]
 class Resources:
     """Documents by kind."""
 
-    def __init__(self, data: Mapping[str, Any], wrote: Callable[..., None], due: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        wrote: Callable[..., None],
+        due: Callable[[str], bool],
+        disturbed: Callable[[list[Any]], list[Any]],
+    ) -> None:
+        self._disturbed = disturbed
         self.objects: dict[str, list[Told]] = copy.deepcopy(dict(data.get("objects", {})))
         self.apis = dict(data.get("apis", {}))
         self.zone = ZoneInfo(data.get("server", {}).get("zone", "Asia/Shanghai"))
@@ -67,7 +74,7 @@ class Resources:
         if key and self._due("not_shown"):
             found = []
         size, number = int(told.get("pageSize") or 100), int(told.get("pageIndex") or 1)
-        return {"rows": found[(number - 1) * size : number * size], "total": len(found)}
+        return {"rows": self._disturbed(found[(number - 1) * size : number * size]), "total": len(found)}
 
     def _now(self) -> str:
         return datetime.now(self.zone).replace(tzinfo=None, microsecond=0).isoformat(sep=" ")

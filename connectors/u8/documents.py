@@ -91,8 +91,7 @@ class U8Connector:
         return f"{plan.name} can be listed; {len(rows)} on the first page"
 
     def _documents(self, plan: KindPlan, rows: Sequence[Mapping[str, Any]]) -> Iterator[RawDocument]:
-        for row in rows:
-            key = str(row[plan.key])
+        for key, row in {str(row[plan.key]): row for row in rows}.items():
             whole = plan.whole or self.settings.route == "eai"
             found = dict(row) if whole else self._way.get(plan, key)
             if found is not None:

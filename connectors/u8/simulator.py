@@ -10,12 +10,11 @@ Data, all plain JSON; every scalar is a text::
 `late` is how many times a document that was added is not found before it is there (the relay answers a write before it is done);
 `own_numbers` lets U8 give its own number to what it is sent; `encoding` is that of EAI's replies.
 
-Faults to order: relay_off, token_dead, busy, http_503, html_page, lost_answer_after_write, eai_refused, eai_entity.
+Faults to order besides those of every simulator: relay_off, token_dead, busy, eai_refused, eai_entity.
 """
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -38,19 +37,11 @@ class U8Simulator(Simulator):
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.state = State(data, self.ledger.wrote)
-        self._openapi = OpenApiSide(data, self.state, self.due)
+        self._openapi = OpenApiSide(data, self.state, self.due, self.page)
         self._eai = EaiSide(data, self.state, self.due)
 
     def respond(self, request: Request) -> Response:
         """Answer below the two folders."""
         self.ledger.called(request.path)
-        if self.due("http_503"):
-            return Response("<html>503</html>", 503, mimetype="text/html")
-        if self.due("html_page"):
-            return Response("<html>用友U8</html>", mimetype="text/html")
-        before = len(self.ledger.writes)
         with self.guard:
-            answer = self._eai.respond(request) if request.path.lower().endswith("import.asp") else self._openapi.respond(request)
-        if len(self.ledger.writes) > before and self.due("lost_answer_after_write"):
-            request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-        return answer
+            return self._eai.respond(request) if request.path.lower().endswith("import.asp") else self._openapi.respond(request)

@@ -33,7 +33,10 @@ def refused(code: str, message: str) -> Response:
 class OpenApiSide:
     """Answers below `/system` and `/api`."""
 
-    def __init__(self, data: Mapping[str, Any], state: State, due: Callable[[str], bool]) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], state: State, due: Callable[[str], bool], disturbed: Callable[[list[Any]], list[Any]]
+    ) -> None:
+        self._disturbed = disturbed
         self.apps = {(app["from_account"], app["app_key"]): app for app in data.get("apps", ())}
         self.seconds = int(data.get("server", {}).get("token_seconds", 7200))
         self.state, self._due = state, due
@@ -88,7 +91,7 @@ class OpenApiSide:
         if not found:
             return refused("20002", f"未检索到匹配的[{name}]。")
         size, number = max(1, int(asked.get("rows_per_page", "10"))), max(1, int(asked.get("page_index", "1")))
-        rows = found[(number - 1) * size : number * size]
+        rows = self._disturbed(found[(number - 1) * size : number * size])
         shown = rows if kind in WHOLE else [{n: v for n, v in row.items() if n != "entry"} for row in rows]
         counts = {"page_index": number, "rows_per_page": size, "page_count": -(-len(found) // size), "row_count": len(found)}
         return told(counts | {name: shown})

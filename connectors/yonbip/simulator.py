@@ -8,8 +8,8 @@ Data, all plain JSON; documents in the form of their detail, with lines as lists
                  | "salesout": [{"id", "pubts": "yyyy-MM-dd HH:mm:ss", …}]},
      "relations": [{"productCode", "batchNo", "bnSnRelationBodyList": […]}]}
 
-Faults to order: quota, in_flight, timeout_after_write, plain_token, token_refused, http_503, html_page, lost_answer_after_write,
-partial_failure, refused_detail, gone_detail, moving.
+Faults to order besides those of every simulator: quota, in_flight, timeout_after_write, plain_token, token_refused, partial_failure,
+refused_detail, gone_detail, moving.
 
 `calls_a_minute` 0 is no limit. A body of a write is remembered by its `resubmitCheckKey`: for an hour with its whole result, later with
 the id alone. Inferred: the words of refusals other than the gateway's, and that an update with an older `pubts` is refused by code 999.
@@ -17,7 +17,6 @@ the id alone. Inferred: the words of refusals other than the gateway's, and that
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,17 +42,13 @@ class YonBipSimulator(Simulator):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.state = State(data)
+        self.state = State(data, self.unix_time)
         self.gate = Gate(data)
-        self.lists = Lists(self.state, self.due)
+        self.lists = Lists(self.state, self.due, self.page)
         self.writes = Writes(self.state, self.ledger.wrote, self.due)
 
     def respond(self, request: Request) -> Response:
         """Answer one call."""
-        if self.due("http_503"):
-            return Response("<html>503</html>", 503, mimetype="text/html")
-        if self.due("html_page"):
-            return Response("<html>用友iuap</html>", mimetype="text/html")
         if request.path.endswith("/open-auth/dataCenter/getGatewayAddress"):
             return self.gate.look_up(request)
         if request.path.startswith(AUTH):
@@ -71,9 +66,9 @@ class YonBipSimulator(Simulator):
         if self.due("token_refused"):
             self.gate.forget(request)
         refusal = self.gate.refusal(request, path, quota=self.due("quota"))
-        return refusal or self._served(request, path)
+        return refusal or self._let_in(request, path)
 
-    def _served(self, request: Request, path: str) -> Response:
+    def _let_in(self, request: Request, path: str) -> Response:
         if path in self.lists.details:
             return told(self.lists.detail(path, request.args.get("id", "")))
         if request.method != "POST":
@@ -84,11 +79,8 @@ class YonBipSimulator(Simulator):
             return refused("310002", "请求参数body非JSON格式")
         if path in self.lists.paths:
             return told(self.lists.page(path, body))
-        before = len(self.ledger.writes)
+        before = self.ledger.here()
         answer = self.writes.answer(path, body)
-        if len(self.ledger.writes) > before:
-            if self.due("timeout_after_write"):
-                return refused("310504", "后端服务响应超时")
-            if self.due("lost_answer_after_write"):
-                request.environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
+        if self.ledger.here() > before and self.due("timeout_after_write"):
+            return refused("310504", "后端服务响应超时")
         return told(answer)

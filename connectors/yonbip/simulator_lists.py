@@ -39,8 +39,8 @@ NUMBER_CODES = {"finishedreport", "bom"}
 class Lists:
     """Everything that reads."""
 
-    def __init__(self, state: State, due: Callable[[str], bool]) -> None:
-        self.state, self._due = state, due
+    def __init__(self, state: State, due: Callable[[str], bool], disturbed: Callable[[list[Any]], list[Any]]) -> None:
+        self.state, self._due, self._disturbed = state, due, disturbed
         self.details = frozenset(DETAILS)
         self.paths = frozenset(LISTED) | self.details
 
@@ -71,7 +71,7 @@ class Lists:
             "pageSize": size,
             "recordCount": len(rows),
             "pageCount": -(-len(rows) // size),
-            "recordList": rows[(number - 1) * size : number * size],
+            "recordList": self._disturbed(rows[(number - 1) * size : number * size]),
             "pubts": self.state.now_text(),
         }
         return {"code": "200", "message": "操作成功", "data": _as_texts(told) if kind == "snstate" else told}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, TypeAlias
@@ -15,7 +15,8 @@ Document: TypeAlias = dict[str, Any]
 class State:
     """Documents by kind, and relations of lots. `shift` is added to the clock, so that an hour passes without waiting."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], clock: Callable[[], float]) -> None:
+        self._clock = clock
         server = data.get("server", {})
         self.zone = ZoneInfo(server.get("zone", "Asia/Shanghai"))
         self.page_cap = int(server.get("page_cap", 500))
@@ -26,7 +27,7 @@ class State:
 
     def now(self) -> datetime:
         """The server's local time."""
-        return (datetime.now(self.zone) + self.shift).replace(tzinfo=None, microsecond=0)
+        return (datetime.fromtimestamp(self._clock(), self.zone) + self.shift).replace(tzinfo=None, microsecond=0)
 
     def now_text(self) -> str:
         """The same as the server writes it."""

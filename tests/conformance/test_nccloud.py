@@ -143,6 +143,19 @@ def test_a_pull_goes_on_after_the_last_page_kept(ncc):
     assert [*[raw.key for raw in pages[0].documents], *rest] == keys
 
 
+@pytest.mark.parametrize("fault", ["page_repeated", "page_shuffled", "truncated", "reset"])
+def test_a_disturbed_list_gives_the_same_documents_each_once_a_page(running, ncc, fault):
+    whole, _ = pulled(ncc, "materialout")
+    running.simulator.faults[fault] = 2
+
+    keys = [[raw.key for raw in page.documents] for page in ncc.pull("materialout", None)]
+    again, _ = pulled(ncc, "materialout")
+
+    assert {key for page in keys for key in page} == set(whole)
+    assert all(len(page) == len(set(page)) for page in keys)
+    assert again == whole
+
+
 @pytest.mark.parametrize("kind", RESOURCES)
 def test_survey_and_read_agree_with_pull(ncc, kind):
     found = {raw.key: raw for page in ncc.pull(kind, None) for raw in page.documents}

@@ -116,6 +116,19 @@ def test_later_pulls_read_the_recent_days_and_a_full_one_all(running, u8):
     assert len(everything) == 4
 
 
+@pytest.mark.parametrize("fault", ["page_repeated", "page_shuffled", "truncated", "reset"])
+def test_a_disturbed_list_gives_the_same_documents_each_once_a_page(running, u8, fault):
+    whole, _ = pulled(u8, "materialout")
+    running.simulator.faults[fault] = 2
+
+    keys = [[raw.key for raw in page.documents] for page in u8.pull("materialout", None)]
+    again, _ = pulled(u8, "materialout")
+
+    assert {key for page in keys for key in page} == set(whole)
+    assert all(len(page) == len(set(page)) for page in keys)
+    assert again == whole
+
+
 @pytest.mark.parametrize("kind", BY_EAI)
 def test_survey_and_read_agree_with_pull(u8, kind):
     found, _ = pulled(u8, kind)

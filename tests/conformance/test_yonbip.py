@@ -181,6 +181,19 @@ def test_a_document_that_is_gone_between_list_and_detail_is_said_to_be_deleted(r
     assert sum(raw.deleted for raw in found) == 1
 
 
+@pytest.mark.parametrize("fault", ["page_repeated", "page_shuffled", "truncated", "reset"])
+def test_a_disturbed_list_gives_the_same_documents_each_once_a_page(running, bip, fault):
+    whole, _ = pulled(bip, "productionorder")
+    running.simulator.faults[fault] = 2
+
+    keys = [[raw.key for raw in page.documents] for page in bip.pull("productionorder", None)]
+    again, _ = pulled(bip, "productionorder")
+
+    assert {key for page in keys for key in page} == set(whole)
+    assert all(len(page) == len(set(page)) for page in keys)
+    assert again == whole
+
+
 @pytest.mark.parametrize("kind", MAN.kinds)
 def test_survey_and_read_agree_with_pull(bip, kind):
     found = {raw.key: raw for page in bip.pull(kind, None) for raw in page.documents}
