@@ -38,20 +38,25 @@ def by_ids(gateway: Gateway, plan: KindPlan, ids: Sequence[str], size: int) -> l
     return gathered(plan, (row for sheet in sheets(gateway, plan, asked, size=size) for row in sheet.rows)) if ids else []
 
 
-def detail(gateway: Gateway, plan: KindPlan, key: str) -> Row | None:
-    """One document by id; None when there is none."""
+def detail(gateway: Gateway, plan: KindPlan, key: str, row: Mapping[str, Any] | None = None) -> Row | None:
+    """One document by id; None when there is none. `row` is that of the list, which is asked for where the document needs it."""
     try:
         told = gateway.get(plan.detail, id=key)
     except Rejected as fault:
         if fault.code == MISSING:
             return None
         raise
-    return whole(plan, told) if told else None
+    if not told:
+        return None
+    if plan.listed and row is None:
+        asked = {"pageIndex": 1, "pageSize": 1, "simpleVOs": [{"field": "id", "op": "eq", "value1": key}]}
+        row = next(iter((gateway.post(plan.path, asked) or {}).get("recordList") or []), {})
+    return {name: plain((row or {})[name]) for name in plan.listed if (row or {}).get(name)} | whole(plan, told)
 
 
 def _detail_or_words(gateway: Gateway, plan: KindPlan, row: Mapping[str, Any]) -> Row | None:
     try:
-        return detail(gateway, plan, str(row["id"]))
+        return detail(gateway, plan, str(row["id"]), row)
     except Rejected as fault:
         told: Row = plain(dict(row))
         return told | {"refused": fault.message}

@@ -20,7 +20,8 @@ ROWS, BY_ID, DETAIL = "rows", "by id", "detail"
 
 @dataclass(frozen=True, slots=True)
 class KindPlan:
-    """How one kind is read. `lines` names its list of lines, `prefixes` mark a line's fields in list rows, `inner` its nested lists."""
+    """How one kind is read. `lines` names its list of lines, `prefixes` mark a line's fields in list rows, `inner` its nested lists,
+    `listed` are head fields that the list has and the detail has not."""
 
     name: str
     path: str
@@ -34,6 +35,7 @@ class KindPlan:
     loose_serials: str = ""
     organisation: str = "org"
     key: tuple[str, ...] = ("id",)
+    listed: tuple[str, ...] = ()
     listing: Mapping[str, Any] = field(default_factory=dict)
     whole: Mapping[str, Any] = field(default_factory=dict)
 
@@ -92,7 +94,7 @@ PLANS: tuple[KindPlan, ...] = (
     _BOM,
     _ORDER,
     KindPlan("batchno", "/yonbip/scm/batchno/report/listbatch", TOP, ROWS, organisation="", key=("product", "productsku", "batchno")),
-    _stock("purinrecord", "purInRecords", "purInRecordsSNs"),
+    _stock("purinrecord", "purInRecords", "purInRecordsSNs", listed=("vendor_code",)),
     _stock("materialout", "materOuts", "materOutsSNs", loose_serials="st_materialoutssn", listing={"isSum": True}),
     _REPORT,
     _stock("storeprorecord", "storeProRecords", "StoreProRecordsSNs"),

@@ -32,6 +32,8 @@ DETAILS: Mapping[str, str] = {
     **{f"/yonbip/scm/{kind}/detail": kind for kind in ("purinrecord", "materialout", "storeprorecord", "salesout")},
 }
 SHOWN = {"orderMaterial": "isShowMaterial", "orderProcess": "isShowProcess", "orderByProduct": "isShowByProduct"}
+LISTED_ALONE = {"vendor_code"}
+"""Head fields that lists show and details do not."""
 NUMBER_CODES = {"finishedreport", "bom"}
 """Kinds whose detail answers its code as a number."""
 
@@ -52,7 +54,8 @@ class Lists:
         found = self.state.find(kind, key)
         if found is None or self._due("gone_detail"):
             return {"code": "1002", "message": "数据不存在"}
-        return {"code": 200 if kind in NUMBER_CODES else "200", "message": "操作成功", "data": found}
+        shown = {name: value for name, value in found.items() if name not in LISTED_ALONE}
+        return {"code": 200 if kind in NUMBER_CODES else "200", "message": "操作成功", "data": shown}
 
     def page(self, path: str, body: Mapping[str, Any]) -> Row:
         """One page of rows."""

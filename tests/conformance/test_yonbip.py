@@ -110,6 +110,12 @@ def test_the_lines_of_an_order_are_gathered_and_ids_are_texts(bip):
     assert "OrderProduct_quantity" not in order
 
 
+def test_a_suppliers_code_comes_from_the_list(bip):
+    found, _ = pulled(bip, "purinrecord")
+
+    assert {told["vendor_code"] for told in found.values()} == {"GY01"}
+
+
 def test_serial_numbers_stand_under_their_line(bip):
     found, _ = pulled(bip, "materialout")
 
