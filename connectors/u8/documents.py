@@ -34,7 +34,7 @@ class U8Connector:
         self.settings = settings
         self._connection, self._zone = connection, zone
         self._way: OpenApi | Eai = OpenApi(settings, gate) if settings.route == "openapi" else Eai(settings, gate)
-        self._units = Units(lambda: self._way.pages(PLANS["inventory"], "", ""))
+        self._units = Units(lambda: (sheet.rows for sheet in self._way.pages(PLANS["inventory"], "", "")))
 
     def check(self) -> Sequence[Finding]:
         """Get in, then list every kind; one finding each."""
@@ -46,14 +46,17 @@ class U8Connector:
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
         """Pages of whole documents: all at first and when `full`, later those of the last `recent_days` days before the cursor's day.
 
-        U8 tells no time of change, so an unchanged document comes again and is dropped by whoever keeps it.
+        U8 tells no time of change, so an unchanged document comes again and is dropped by whoever keeps it. Within a pull the cursor holds
+        the next page and the count of the list, so that an interrupted pull goes on there.
         """
-        plan, held = self._plan(kind), dict(cursor or {})
-        begin = "" if full or "day" not in held else self._days_before(str(held["day"]))
-        today = datetime.now(self._zone).date().isoformat()
-        for rows in self._way.pages(plan, begin, ""):
-            yield Page(tuple(self._documents(plan, rows)), held)
-        yield Page((), {"day": today})
+        plan, held = self._plan(kind), {} if full else dict(cursor or {})
+        if "page" not in held:
+            begin = self._days_before(str(held["day"])) if "day" in held else ""
+            held = {"begin": begin, "today": datetime.now(self._zone).date().isoformat(), "page": 1, "count": -1}
+        first, count = int(held["page"]), int(held["count"])
+        for sheet in self._way.pages(plan, str(held["begin"]), "", first=first, count=count):
+            yield Page(tuple(self._documents(plan, sheet.rows)), held | {"page": sheet.number + 1, "count": sheet.count})
+        yield Page((), {"day": held["today"]})
 
     def read(self, kind: str, key: str) -> RawDocument | None:
         """The document of that number as U8 holds it now."""
@@ -64,8 +67,8 @@ class U8Connector:
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
         """(number, None) of every document, from lists alone."""
         plan = self._plan(kind)
-        for rows in self._way.pages(plan, "", ""):
-            yield from ((str(row[plan.key]), None) for row in rows)
+        for sheet in self._way.pages(plan, "", ""):
+            yield from ((str(row[plan.key]), None) for row in sheet.rows)
 
     def push(self, request: PushRequest) -> Receipt:
         """Create a material issue or a receipt of finished goods, unless U8 has it already under that number."""
@@ -87,8 +90,8 @@ class U8Connector:
         return (datetime.fromisoformat(day) - timedelta(days=self.settings.recent_days)).date().isoformat()
 
     def _listed(self, plan: KindPlan) -> str:
-        rows = next(iter(self._way.pages(plan, datetime.now(self._zone).date().isoformat(), "")), [])
-        return f"{plan.name} can be listed; {len(rows)} on the first page"
+        sheet = next(iter(self._way.pages(plan, datetime.now(self._zone).date().isoformat(), "")), None)
+        return f"{plan.name} can be listed; {sheet.count if sheet else 0} rows from today on"
 
     def _documents(self, plan: KindPlan, rows: Sequence[Mapping[str, Any]]) -> Iterator[RawDocument]:
         for key, row in {str(row[plan.key]): row for row in rows}.items():

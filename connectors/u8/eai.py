@@ -13,7 +13,7 @@ from connectors.kit.gate import Gate
 from connectors.kit.http import HttpSession, Patience
 from connectors.u8.eai_xml import documents, items, parsed, query_request, write_request
 from connectors.u8.faults import verdict
-from connectors.u8.kinds import KindPlan
+from connectors.u8.kinds import KindPlan, Sheet
 from connectors.u8.settings import Settings
 from trace_core.errors import Misconfigured, Unreachable
 
@@ -33,12 +33,12 @@ class Eai:
         self._query("inventory", [("cInvCode", "=", "-")])
         return f"EAI at {self.settings.url} answers sender {self.settings.sender}"
 
-    def pages(self, plan: KindPlan, begin: str, end: str) -> Iterator[list[Row]]:
-        """Whole documents between two days; one answer, which is cut into pages here."""
+    def pages(self, plan: KindPlan, begin: str, end: str, *, first: int = 1, count: int = -1) -> Iterator[Sheet]:
+        """Whole documents between two days; one answer, which is cut into pages here and always told from its start."""
         days = [(plan.eai_day, ">=", begin), (plan.eai_day, "<=", end)] if plan.dated else []
         found = self._query(self._root(plan), [*self._vouch(plan), *((n, o, v) for n, o, v in days if v)])
         size = self.settings.rows_per_page
-        yield from ([*found[at : at + size]] for at in range(0, len(found), size))
+        yield from (Sheet(found[at : at + size], at // size + 1, len(found)) for at in range(0, len(found), size))
 
     def get(self, plan: KindPlan, key: str) -> Row | None:
         """One document by its number; None when there is none."""

@@ -6,7 +6,9 @@ names of EAI's key and day fields.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,15 @@ class KindPlan:
     eai_key: str = "cCode"
     eai_day: str = "dDate"
     vouch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One page of a list: its rows, its number, and how many rows the list has."""
+
+    rows: Sequence[Mapping[str, Any]]
+    number: int
+    count: int
 
 
 PLANS = {

@@ -14,12 +14,13 @@ from connectors.kit import exact_json
 from connectors.kit.gate import Gate
 from connectors.kit.http import Answer, HttpSession, Patience
 from connectors.u8.faults import GOOD, NOT_FOUND, is_dead_token, verdict
-from connectors.u8.kinds import KindPlan
+from connectors.u8.kinds import KindPlan, Sheet
 from connectors.u8.settings import Settings
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 Row = dict[str, Any]
 BAD_REQUEST = 400
+RESTARTS = 3
 LIFE = 6900.0
 """Seconds after which a token is fetched anew: public clients do so five minutes before its two hours are over."""
 
@@ -40,15 +41,25 @@ class OpenApi:
         """The application's token, which all workers share. Errors: `Misconfigured` for accounts or keys that the relay does not know."""
         return self.http.gate.sessions.take("token", self._fetch_token, max_age=LIFE, refused=refused)
 
-    def pages(self, plan: KindPlan, begin: str, end: str) -> Iterator[list[Row]]:
-        """Rows of a list, page after page; `begin` and `end` are days and may be empty."""
-        number = 1
+    def pages(self, plan: KindPlan, begin: str, end: str, *, first: int = 1, count: int = -1) -> Iterator[Sheet]:
+        """Pages of a list from `first` on; `begin` and `end` are days and may be empty.
+
+        When the list has another `count` than an interrupted pull had seen, or than its first page said, it is read again from the start:
+        rows come twice, none is lost. Errors: `Unreachable` when it will not hold still.
+        """
+        number, restarts = first, 0
         while True:
             asked = {"page_index": str(number), "rows_per_page": str(self.settings.rows_per_page)}
             asked |= {name: value for name, value in (("date_begin", begin), ("date_end", end)) if value and plan.dated}
             told = self._call("GET", f"api/{plan.listed}/batch_get", asked, none=True)
-            rows = told.get(plan.listed) or []
-            yield rows
+            rows, now = told.get(plan.listed) or [], int(str(told.get("row_count") or "0"))
+            if number > 1 and count not in {-1, now}:
+                number, count, restarts = 1, -1, restarts + 1
+                if restarts > RESTARTS:
+                    raise Unreachable(f"U8's list {plan.listed} changes faster than it is read", code="moving", retry_after=60.0)
+                continue
+            count = now
+            yield Sheet(rows, number, now)
             if not rows or number >= int(str(told.get("page_count") or "0") or 0):
                 return
             number += 1

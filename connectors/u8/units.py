@@ -5,7 +5,7 @@ The list of items is read once per connector, in pages, when the first such line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 Row = dict[str, Any]
@@ -15,7 +15,7 @@ ITEM, UNIT, ADDED = ("inventorycode", "cinvcode"), ("cmassunitname", "main_measu
 class Units:
     """Main units by item; `pages` lists all items."""
 
-    def __init__(self, pages: Callable[[], Iterable[list[Row]]]) -> None:
+    def __init__(self, pages: Callable[[], Iterable[Sequence[Mapping[str, Any]]]]) -> None:
         self._pages = pages
         self._held: Mapping[str, str] | None = None
 

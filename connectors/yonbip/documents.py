@@ -24,6 +24,9 @@ from connectors.yonbip.settings import Settings, settings_of
 from connectors.yonbip.write import Writer
 from trace_core.errors import Misconfigured
 
+FEW = 10
+"""Documents kept together where each is read by a call of its own."""
+
 
 def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> YonBipConnector:
     """A connector for one tenant; nothing is sent yet. `zone` is the plant's, in which YonBIP writes its times."""
@@ -47,7 +50,8 @@ class YonBipConnector:
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
         """Pages of whole documents changed since the cursor's `mark`, read between two fixed times.
 
-        Within a pull the cursor also holds the window, its next page and its count, so that an interrupted pull goes on where it was.
+        Within a pull the cursor also holds the window, its next page, its count and, where documents are read one by one, which of that
+        page are told already, so that an interrupted pull goes on where it was even if a page takes longer than a quota lasts.
         """
         plan, size = self._plan(kind), self.settings.page_size
         held: dict[str, Any] = {} if full or not cursor else dict(cursor)
@@ -59,8 +63,12 @@ class YonBipConnector:
         until = held["until"]
         for sheet in sheets(self._gateway, plan, asked, size=size, first=int(held["page"]), count=int(held["count"])):
             until = min(until, sheet.moment[:19] or until)
-            place = {"mark": mark, "since": held["since"], "until": held["until"], "page": sheet.number + 1, "count": sheet.count}
-            yield Page(tuple(self._documents(plan, sheet)), place)
+            place = {"mark": mark, "since": held["since"], "until": held["until"], "page": sheet.number, "count": sheet.count}
+            told = list(held.get("told", ())) if sheet.number == held["page"] else []
+            for found in self._chunks(plan, sheet, frozenset(told)):
+                told += [raw.key for raw in found]
+                yield Page(found, place | {"told": told})
+            yield Page((), place | {"page": sheet.number + 1})
         yield Page((), {"mark": max(until, mark or "")})
 
     def read(self, kind: str, key: str) -> RawDocument | None:
@@ -113,10 +121,14 @@ class YonBipConnector:
         wanted = self.settings.organisations
         return not wanted or not plan.organisation or str(row.get(plan.organisation)) in wanted
 
-    def _documents(self, plan: KindPlan, sheet: Sheet) -> Iterator[RawDocument]:
-        rows = [row for row in sheet.rows if self._ours(plan, row)]
-        for row, document in documents(self._gateway, plan, rows, self.settings.page_size):
-            yield self._raw(plan, row, document)
+    def _chunks(self, plan: KindPlan, sheet: Sheet, told: frozenset[str]) -> Iterator[tuple[RawDocument, ...]]:
+        """The documents of a page but those told already: all at once, or a few at a time where each costs a call."""
+        rows = [row for row in sheet.rows if self._ours(plan, row) and plan.key_of(row) not in told]
+        size = FEW if plan.route == DETAIL else max(1, len(rows))
+        unique = list({plan.key_of(row): row for row in rows}.values())
+        for at in range(0, len(unique), size):
+            found = documents(self._gateway, plan, unique[at : at + size], self.settings.page_size)
+            yield tuple(self._raw(plan, row, document) for row, document in found)
 
     def _raw(self, plan: KindPlan, row: Mapping[str, Any], document: Row | None) -> RawDocument:
         told = document if document is not None else plain(dict(row))

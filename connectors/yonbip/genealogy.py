@@ -68,12 +68,15 @@ class Genealogy:
         return {"id": int(head["id"]), "pubts": head.get("pubts"), "_status": "Update", "bnSnRelationBodyList": [*gone, *new]}
 
     def _header(self, lot: Row) -> Row:
-        """Organisation, quantity and order of the lot, from the receipts that name it."""
+        """Organisation, quantity and source of the lot, from the audited receipts that name it (those of the first one's organisation)."""
         asked = {"simpleVOs": [{"field": "storeProRecords.batchno", "op": "eq", "value1": lot["batchno"]}]}
         rows = [row for sheet in sheets(self._gateway, self._receipts, asked, size=self._settings.page_size) for row in sheet.rows]
         found = [detail(self._gateway, self._receipts, key) for key in dict.fromkeys(str(row["id"]) for row in rows)]
-        lines = [(bill, line) for bill in found if bill for line in bill[self._receipts.lines] if _same(line, lot)]
-        if not lines:
+        audited = [bill for bill in found if bill and bill.get("auditTime")]
+        lines = [(bill, line) for bill in audited for line in bill[self._receipts.lines] if _same(line, lot)]
+        lines = [pair for pair in lines if pair[0].get("org") == lines[0][0].get("org")]
+        received = sum((Decimal(str(line.get("qty") or 0)) for _, line in lines), Decimal(0))
+        if received <= 0:
             said = f"nothing was received of lot {lot['batchno']} of {lot.get('product_cCode')}"
             raise Rejected(f"{said}, so YonBIP has no quantity and no organisation for its genealogy", code="no_receipt")
         bill, line = lines[0]
@@ -82,7 +85,7 @@ class Genealogy:
             "stockOrgId": bill.get("org"),
             "productCode": lot.get("product_cCode"),
             "batchNo": lot["batchno"],
-            "num": sum((Decimal(str(one.get("qty") or 0)) for _, one in lines), Decimal(0)),
+            "num": received,
             "unitId": line.get("unit"),
             "sourceType": "st_storeprorecord",
             "sourceDocId": bill.get("id"),

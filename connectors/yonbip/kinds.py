@@ -20,8 +20,11 @@ ROWS, BY_ID, DETAIL = "rows", "by id", "detail"
 
 @dataclass(frozen=True, slots=True)
 class KindPlan:
-    """How one kind is read. `lines` names its list of lines, `prefixes` mark a line's fields in list rows, `inner` its nested lists,
-    `listed` are head fields that the list has and the detail has not."""
+    """How one kind is read.
+
+    `lines` names its list of lines, `prefixes` mark a line's fields in list rows, `inner` its nested lists, `listed` are head fields that
+    the list has and the detail has not.
+    """
 
     name: str
     path: str

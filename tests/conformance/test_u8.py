@@ -104,6 +104,17 @@ def test_pages_of_any_size_give_all(running, size):
     assert found["LL0001"]["entry"][1]["serial"] == "轴承-批7"
 
 
+def test_a_pull_goes_on_after_the_last_page_kept_or_from_the_start_when_the_list_changed(running):
+    with closing(opened(running, rows_per_page=1)) as connector:
+        pages = list(connector.pull("materialout", None))
+        rest, _ = pulled(connector, "materialout", pages[0].cursor)
+        running.simulator.state.objects["materialout"].pop(0)
+        anew, _ = pulled(connector, "materialout", pages[0].cursor)
+
+    assert list(rest) == ["LL0002", "LL0003"]
+    assert list(anew) == ["LL0002", "LL0003"]
+
+
 def test_later_pulls_read_the_recent_days_and_a_full_one_all(running, u8):
     _, cursor = pulled(u8, "materialout")
     recent = DATA["objects"]["materialout"][0] | {"code": "LL0009", "date": datetime.now(UTC).date().isoformat()}

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ import pytest
 
 import connectors.yonbip
 from connectors.kit.contract import Connector, PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
+from connectors.kit.limits import limits_of, rates_of
+from connectors.kit.manifest import Manifest, front_door, manifest, typed
 from connectors.kit.opening import open_system
 from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
@@ -20,15 +22,17 @@ from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
 DATA = json.loads((Path(connectors.yonbip.__file__).parent / "recordings" / "tenant.json").read_text("utf-8"))
 GIVEN = {"tenant": "abc12345", "app_key": "41832a3d2df94989b500da6a22268747", "app_secret": "demo-app-secret", "page_size": 3}
 MAN = manifest("yonbip")
+QUICK = replace(MAN, limits={})
+"""The connector without the quota, which would make whoever reads page by page wait for minutes; two tests keep it."""
 FIRST = 2184924571914000000
 LOT = f"{FIRST + 1}/{FIRST + 701}/FGL-1"
 TEXT = "RM-01|RML-7; RM-02|轴承-批7"
 HZ = "1866605942198528"
 
 
-def opened(running: Running, shared: Shared | None = None, **changes: Any) -> Connector:
+def opened(running: Running, shared: Shared | None = None, man: Manifest = QUICK, **changes: Any) -> Connector:
     given = typed(MAN, GIVEN | {"lookup_url": running.url} | changes, "connections.bip")
-    return open_system(MAN, given, connection="bip", zone="Asia/Shanghai", shared=shared or LocalShared())
+    return open_system(man, given, connection="bip", zone="Asia/Shanghai", shared=shared or LocalShared())
 
 
 @pytest.fixture
@@ -148,9 +152,36 @@ def test_a_pull_goes_on_after_the_last_page_kept(bip):
     pages = list(bip.pull("productionorder", None))
     keys = [raw.key for page in pages for raw in page.documents]
 
-    rest, _ = pulled(bip, "productionorder", pages[0].cursor)
+    for at, page in enumerate(pages[:-1]):
+        rest, _ = pulled(bip, "productionorder", page.cursor)
+        assert [*[raw.key for kept in pages[: at + 1] for raw in kept.documents], *rest] == keys
 
-    assert [*[raw.key for raw in pages[0].documents], *rest] == keys
+
+def test_a_pull_that_a_quota_ends_within_a_page_goes_on_with_the_next_document():
+    bills = [DATA["objects"]["materialout"][0] | {"id": FIRST + 90_000 + n, "materOuts": []} for n in range(45)]
+    data = DATA | {"objects": DATA["objects"] | {"materialout": bills}}
+    found: list[str] = []
+    cursor: Any = None
+    with Running(front_door(MAN.simulator)(data)) as server:
+        with closing(opened(server, page_size=100)) as connector:
+            pages = connector.pull("materialout", None)
+            for page in (next(pages), next(pages)):
+                found += [raw.key for raw in page.documents]
+                cursor = page.cursor
+            server.simulator.faults["quota"] = 1
+            with pytest.raises(Unreachable, match="quota"):
+                next(pages)
+        with closing(opened(server, page_size=100)) as later:
+            found += [raw.key for page in later.pull("materialout", cursor) for raw in page.documents]
+
+    assert found == [str(bill["id"]) for bill in bills]
+
+
+def test_calls_of_one_api_are_spread_so_that_none_waits_in_vain():
+    told = limits_of(MAN.limits)
+
+    assert all(rates_of(["20/20s", "60/min"]) == rates for rates in told.endpoints.values())
+    assert {f"/yonbip/{path}" for path in ("scm/materialout/list", "scm/materialout/detail", "mfg/bom/detail")} <= set(told.endpoints)
 
 
 def test_a_list_that_moves_while_it_is_read_loses_nothing(running, bip):
