@@ -57,11 +57,16 @@ class Resources:
         head = {name: value for name, value in document.items() if name != "body"} | {"ts": self._now()}
         lines = [{"cgeneralbid": f"1001A1{next(self._lines):014}", **line} for line in document.get("body", ())]
         held = self.objects.setdefault(kind, [])
+        created = self._held(held, key, head) is None
         held[:] = [one for one in held if one["head"].get(key) != head.get(key)]
         made = {"head": head, "body": lines}
         held.append(made)
-        self._wrote(operation=f"{kind}/add", key=head.get(key))
+        self._wrote(operation=f"{kind}/add", key=head.get(key), created=created)
         return made
+
+    @staticmethod
+    def _held(held: list[Told], key: str, head: Told) -> Told | None:
+        return next((one for one in held if one["head"].get(key) == head.get(key)), None)
 
     def _page(self, api: Mapping[str, Any], body: Any) -> Told:
         told = body if isinstance(body, dict) else {}

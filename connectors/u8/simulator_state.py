@@ -43,7 +43,7 @@ class State:
         self._waiting[id(made)] = self.late
         if bound:
             self._bound[kind, bound] = made
-        self._wrote(operation=f"{kind}/add", key=made["code"])
+        self._wrote(operation=f"{kind}/add", key=made["code"], created=True)
         return made, True
 
 

@@ -106,7 +106,7 @@ class Gateway:
         return self._envelope(answer, path, writes=writes)
 
     def _looked_up(self) -> Addresses:
-        where, gate = self.settings.lookup_url, self.http.gate
+        where, gate = self.settings.url, self.http.gate
         if held := gate.shared.look(f"{gate.company}:addresses")[0]:
             self._found = Addresses(*exact_json.loads(held))
             return self._found

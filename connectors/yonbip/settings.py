@@ -21,7 +21,7 @@ class Settings:
     """What `manifest.toml` asks for; the secret never shows in a repr. Times are in seconds or minutes as the names say."""
 
     tenant: str
-    lookup_url: str
+    url: str
     gateway_url: str
     token_url: str
     app_key: str
@@ -53,7 +53,7 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
     taken = {name: given[name] for name in Settings.__slots__ if name in given}
     return Settings(
         **taken
-        | {name: str(given[name] or "").rstrip("/") for name in ("lookup_url", "gateway_url", "token_url")}
+        | {name: str(given[name] or "").rstrip("/") for name in ("url", "gateway_url", "token_url")}
         | {name: frozenset(map(str, given[name])) for name in ("organisations", "lot_fields", "order_fields")}
         | {"token_path": TOKEN_PATHS[given["app_kind"], given["token_path"]], "verify": given["ca_file"] or True}
     )

@@ -44,7 +44,7 @@ class Relations:
         made |= {"id": number, "code": f"LSR{number % 1000000:06}", "pubts": self.state.now_text(), "verifystate": 2}
         made["bnSnRelationBodyList"] = [self._line(one) for one in data["bnSnRelationBodyList"]]
         self.state.relations.append(made)
-        self._wrote(operation="bnsnrelation/save", key=number, status="Insert")
+        self._wrote(operation="bnsnrelation/save", key=number, status="Insert", created=True)
         return _saved(made)
 
     def _change(self, data: Told) -> Told:

@@ -40,8 +40,9 @@ class Writer:
         self._genealogy = Genealogy(gateway, settings, plans["storeprorecord"])
 
     def genealogy_of(self, lot: Row) -> Row:
-        """The lot's genealogy in the text form; empty where the lot has none."""
-        return {GENEALOGY: self._genealogy.text(lot)}
+        """The lot's genealogy in the text form; nothing where the lot has none."""
+        text = self._genealogy.text(lot)
+        return {GENEALOGY: text} if text else {}
 
     def push(self, request: PushRequest, found: Row | None) -> Receipt:
         """Write the fields of one document. Errors: `Misconfigured` for a field that is not released, `Rejected` for no document."""

@@ -31,7 +31,7 @@ HZ = "1866605942198528"
 
 
 def opened(running: Running, shared: Shared | None = None, man: Manifest = QUICK, **changes: Any) -> Connector:
-    given = typed(MAN, GIVEN | {"lookup_url": running.url} | changes, "connections.bip")
+    given = typed(MAN, GIVEN | {"url": running.url} | changes, "connections.bip")
     return open_system(man, given, connection="bip", zone="Asia/Shanghai", shared=shared or LocalShared())
 
 
@@ -279,7 +279,7 @@ def test_the_data_centre_is_looked_up_once_for_all_connections(running):
     shared = LocalShared()
     with closing(opened(running, shared)) as one:
         one.read("product", "FG-01")
-    with Running(front_door(MAN.simulator)(DATA)) as other, closing(opened(other, shared, lookup_url=running.url)) as second:
+    with Running(front_door(MAN.simulator)(DATA)) as other, closing(opened(other, shared, url=running.url)) as second:
         second.read("product", "FG-01")
 
         assert other.simulator.ledger.calls == {}

@@ -36,7 +36,7 @@ kinds = {kinds}
 [connections.one.settings]
 """
 BIP = """
-lookup_url = "{url}"
+url = "{url}"
 tenant = "abc12345"
 app_key = "41832a3d2df94989b500da6a22268747"
 app_secret = "file:secret"
