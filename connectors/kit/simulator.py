@@ -137,7 +137,12 @@ def _cut(response: Response, environ: dict[str, Any], start_response: Any) -> It
 
 
 class _Quiet(WSGIRequestHandler):
-    """Calls are counted in the ledger, not printed."""
+    """Calls are counted in the ledger, not printed; headers named with underscores, which vendors use, are kept."""
+
+    def make_environ(self) -> dict[str, Any]:
+        """Put back what werkzeug leaves out."""
+        kept = {f"HTTP_{name.upper()}": value for name, value in self.headers.items() if "_" in name}
+        return super().make_environ() | kept
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""

@@ -24,13 +24,15 @@ from mappings.engine.sources import leaves
 HERE = Path(__file__).parent
 CASES = read_cases(HERE)
 INWARD = [case for case in CASES if case.kind != "push_trace"]
-SYSTEMS = ("kingdee", "yonyou", "generic")
+VENDORS = ("kingdee", "yonyou", "yonbip", "u8", "nccloud")
+SYSTEMS = (*VENDORS, "generic")
 TRYTON = Path(lotweave.real.__file__).parent / "site"
 """The site whose mappings and tables are those of `generic`."""
 KINDS = [
     (system, kind)
-    for system in SYSTEMS[:2]
+    for system in VENDORS
     for kind in (*sorted(name for name, told in manifest(system).kinds.items() if told.read), "push_trace")
+    if kind != "push_trace" or (SHIPPED / system / "push_trace.yml").is_file()
 ]
 KINDS += [("generic", path.stem) for path in sorted((TRYTON / "mappings" / "generic").glob("*.yml"))]
 FEWEST = 6
