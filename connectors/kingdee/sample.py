@@ -14,7 +14,7 @@ from connectors.kit.sample import Sample
 
 ACCOUNT, USER, APP = "65f0c0ffee0001", "simuser", "100001_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of the simulator alone
-FIRST = 100_000
+FIRST = 10_000_000
 CODES = {
     "FMATERIALID": "RM-0001", "FMATERIALIDCHILD": "RM-0002", "FUNITID": "Pcs", "FBASEUNITID": "Pcs", "FCHILDUNITID": "Pcs",
     "FLOT": "L-0001", "FUSEORGID": "100", "FCREATEORGID": "100", "FPRDORGID": "100", "FSTOCKORGID": "100", "FSUPPLIERID": "S-0001",
@@ -24,10 +24,10 @@ CODES = {
 """What stands in a field, by its key in capitals; dates, quantities and texts follow from the key's ending."""
 
 
-def sample(size: int = 8) -> Sample:
-    """The company with so many documents of each form."""
+def sample(size: int = 8, only: str = "") -> Sample:
+    """The company with so many documents of each form, or of one alone."""
     custom = [{"key": name, "editable_after_audit": True} for name in ("F_LW_TraceRef", "F_LW_TraceSummary")]
-    forms = {name: [_document(name, at, number) for number in range(size)] for at, name in enumerate(FORMS)}
+    forms = {name: [_document(name, at, number) for number in range(size)] for at, name in enumerate(FORMS) if only in {"", name}}
     data = {
         "accounts": [{"acct_id": ACCOUNT, "name": "杭州账套"}],
         "users": [{"user": USER, "password": "sample-password", "allowed_apps": [APP]}],
@@ -37,7 +37,8 @@ def sample(size: int = 8) -> Sample:
         "forms": forms,
     }
     settings = {"acct_id": ACCOUNT, "user": USER, "app_id": APP, "app_secret": SECRET, "mode": "session"}
-    push = PushRequest("PRD_INSTOCK", str(forms["PRD_INSTOCK"][0]["FID"]), {"F_LW_TraceRef": "HZ/lot/1"}, "sample-push")
+    written = str(FIRST * (list(FORMS).index("PRD_INSTOCK") + 1))
+    push = PushRequest("PRD_INSTOCK", written, {"F_LW_TraceRef": "HZ/lot/1"}, "sample-push")
     return Sample(data, settings, {"app_secret": "f" * 32}, push, session_lost="session_lost")
 
 

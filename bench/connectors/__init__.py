@@ -1,0 +1,1 @@
+"""Connectors on volumes: calls against the least that the API allows, memory, rows a second."""
