@@ -57,9 +57,7 @@ def measure(rows: int) -> dict[str, Any]:
 
 
 def _serve(rows: int, ready: Any, done: Any) -> None:
-    data = dict(sample().data)
-    data["forms"] = {**data["forms"], FORM: sample(rows // ROWS_EACH, only=FORM).data["forms"][FORM]}
-    with Running(build(data)) as running:
+    with Running(build(sample(rows // ROWS_EACH, only=FORM).data)) as running:
         ready.put(running.url)
         done.wait()
 

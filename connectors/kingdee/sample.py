@@ -6,15 +6,17 @@ It is what the conformance suite reads, and with a larger `size` what volumes ar
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from connectors.kingdee.simulator_forms import FORMS
 from connectors.kit.contract import PushRequest
+from connectors.kit.grown import Grown
 from connectors.kit.sample import Sample
 
 ACCOUNT, USER, APP = "65f0c0ffee0001", "simuser", "100001_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY"
 SECRET = "0123456789abcdef0123456789abcdef"  # noqa: S105 - of the simulator alone
-FIRST = 10_000_000
+FIRST, FEW = 10_000_000, 8
 CODES = {
     "FMATERIALID": "RM-0001", "FMATERIALIDCHILD": "RM-0002", "FUNITID": "Pcs", "FBASEUNITID": "Pcs", "FCHILDUNITID": "Pcs",
     "FLOT": "L-0001", "FUSEORGID": "100", "FCREATEORGID": "100", "FPRDORGID": "100", "FSTOCKORGID": "100", "FSUPPLIERID": "S-0001",
@@ -25,9 +27,15 @@ CODES = {
 
 
 def sample(size: int = 8, only: str = "") -> Sample:
-    """The company with so many documents of each form, or of one alone."""
+    """The company with so many documents of each form; with `only`, of that one, made when asked for, and a few of all others."""
+    few = min(size, FEW) if only else size
     custom = [{"key": name, "editable_after_audit": True} for name in ("F_LW_TraceRef", "F_LW_TraceSummary")]
-    forms = {name: [_document(name, at, number) for number in range(size)] for at, name in enumerate(FORMS) if only in {"", name}}
+    forms: dict[str, Any] = {
+        name: [_document(name, at, number) for number in range(0 if name == only else few)] for at, name in enumerate(FORMS)
+    }
+    if only:
+        at = list(FORMS).index(only)
+        forms[only] = Grown(size, partial(_document, only, at), FIRST * (at + 1))
     data = {
         "accounts": [{"acct_id": ACCOUNT, "name": "杭州账套"}],
         "users": [{"user": USER, "password": "sample-password", "allowed_apps": [APP]}],

@@ -7,7 +7,7 @@ Source: WebAPI manual V6.0 and the official ApiDoc tree for form ids and field k
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableSequence
 from copy import deepcopy
 from dataclasses import replace
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Any
 
 from connectors.kingdee.simulator_form import FLOW, HEAD, MASTER, SERIALS, Form, keys
 from connectors.kingdee.simulator_forms_trace import MORE
+from connectors.kit.grown import Grown
 
 FORMS: Mapping[str, Form] = {
     "BD_MATERIAL": Form(
@@ -129,9 +130,9 @@ class Store:
             for name, form in FORMS.items()
             if name not in absent
         }
-        self.forms: dict[str, list[dict[str, Any]]] = {name: [] for name in FORMS}
+        self.forms: dict[str, MutableSequence[dict[str, Any]]] = {name: [] for name in FORMS}
         for name, documents in data.get("forms", {}).items():
-            self.forms[name] = [deepcopy(dict(document)) for document in documents]
+            self.forms[name] = documents if isinstance(documents, Grown) else [deepcopy(dict(document)) for document in documents]
         self.organisation = ""
         self.next_id = 900001
         self._ordered: dict[str, tuple[tuple[int, ...], list[dict[str, Any]], list[tuple[int, Any]]]] = {}
@@ -154,6 +155,9 @@ class Store:
     def beyond(self, name: str, floor: Any) -> Iterator[dict[str, Any]]:
         """Documents in the order of their keys, from `floor` on where the keys are numbers and a floor is given."""
         held, pk = self.forms[name], FORMS[name].pk
+        if isinstance(held, Grown):
+            yield from held.beyond(None if floor is None else int(floor))
+            return
         mark = (len(held), id(held[0]), id(held[-1])) if held else (0, 0, 0)
         known, ordered, keys = self._ordered.get(name, ((), [], []))
         if known != mark:
@@ -187,6 +191,11 @@ class Store:
     def find(self, name: str, *, ids: list[str], numbers: list[str]) -> list[dict[str, Any]]:
         """Documents by id or number, in the order asked for. Of copies with one number the context organisation's is meant."""
         pk, number = FORMS[name].pk, "FNumber" if FORMS[name].master else "FBillNo"
+        held = self.forms[name]
+        if isinstance(held, Grown):
+            known = [held.keyed(int(one)) for one in ids if one.isdigit()]
+            if ids and all(known):
+                return [document for document in known if document is not None]
         found = [d for one in ids for d in self.forms[name] if str(d.get(pk)) == one]
         for one in numbers:
             copies = [d for d in self.forms[name] if str(d.get(number)) == one]

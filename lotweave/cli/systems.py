@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from contextlib import closing
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from connectors.kit.manifest import front_door, manifest, systems
 from connectors.kit.simulator import Running
 from lotweave.bootstrap import connector, opened
 from lotweave.cli.common import DONE, NO, UNREACHABLE, WRONG, JsonOption, SiteOption, end, err, out, reported, say, the_site
+from lotweave.demo.data import TOLD, simulator_data
 from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.settings import Site
 from lotweave.sync import Sync
@@ -34,6 +36,9 @@ def simulate(
         Path | None, typer.Option(help="A JSON file with the simulator's data; else the demonstration's or a sample's.")
     ] = None,
     size: Annotated[int, typer.Option(help="Documents of each kind, made up by the rule; instead of the demonstration's.")] = 0,
+    only: Annotated[
+        str, typer.Option(help="With --size: the kind that has so many documents, made when asked for; a few of all others.")
+    ] = "",
     fault: Annotated[list[str] | None, typer.Option(help="NAME=SHARE: so many of all calls suffer it, such as http_503=0.02.")] = None,
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002 - an option of the command line
@@ -44,7 +49,7 @@ def simulate(
         if vendor not in systems() or not manifest(vendor).simulator:
             able = ", ".join(name for name in systems() if manifest(name).simulator)
             raise Misconfigured(f"there is no simulator of {vendor!r}; there are {able}", code="usage")
-        told = json.loads(data.read_text("utf-8")) if data else _made_up(vendor, size)
+        told = json.loads(data.read_text("utf-8")) if data else _made_up(vendor, size, only)
         orders = [_order(one, at) for at, one in enumerate(fault or [])]
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -63,13 +68,16 @@ def simulate(
             stop.wait()
 
 
-def _made_up(vendor: str, size: int) -> Any:
+def _made_up(vendor: str, size: int, only: str) -> Any:
     """The demonstration's data where it tells of this system, else the connector's sample, of any size."""
-    from lotweave.demo.data import TOLD, simulator_data
-
     if not size and vendor in TOLD:
         return simulator_data(vendor)
-    return front_door(manifest(vendor).sample)(*([size] if size else [])).data
+    sample = front_door(manifest(vendor).sample)
+    if not only:
+        return sample(*([size] if size else [])).data
+    if "only" not in signature(sample).parameters or only not in manifest(vendor).kinds:
+        raise Misconfigured(f"--only {only}: {vendor} has no such kind, or its sample makes all kinds alike", code="usage")
+    return sample(size or 1, only=only).data
 
 
 def _order(told: str, seed: int) -> dict[str, Any]:
