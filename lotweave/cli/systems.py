@@ -23,7 +23,9 @@ from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.settings import Site
 from lotweave.sync import Sync
 from pipelines.ports import Line
+from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile import reconcile as compare
+from pipelines.steps.repair import repair as mend
 from trace_core.errors import Misconfigured, Verdict
 
 connections = typer.Typer(no_args_is_help=True, help="The site's connections.")
@@ -207,23 +209,34 @@ def _show_sync(told: dict[str, Any]) -> None:
 def reconcile(
     plant: Annotated[str, typer.Argument(help="The plant to compare with its systems.")],
     kinds: Annotated[list[str] | None, typer.Argument(help="Kinds to compare; all when none is named.")] = None,
+    repair: Annotated[bool, typer.Option("--repair", help="Read again what is missing or changed, withdraw what is gone.")] = False,  # noqa: FBT002
+    however_many: Annotated[bool, typer.Option("--however-many", help="Withdraw many documents of a kind at once too.")] = False,  # noqa: FBT002
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
 ) -> None:
-    """Compare what we hold with what the plant's systems hold, and name every difference."""
+    """Compare what we hold with what the plant's systems hold, name every difference, and mend them where that is asked for."""
     with reported(as_json=as_json):
         found = the_site(site)
         lines = _lines_of_plant(found, plant, kinds or [])
         with opened(found) as house:
             plumbing = plumbing_of(house)
-            told = [
-                difference.as_json()
-                for line in lines
-                for difference in compare(line, plumbing, kinds=tuple(kind for kind in kinds or () if kind in line.kinds))
-            ]
+            mended, told = [], []
+            for line in lines:
+                chosen = tuple(kind for kind in kinds or () if kind in line.kinds)
+                differences = compare(line, plumbing, kinds=chosen)
+                if repair:
+                    mended += [one.as_json() for one in mend(line, differences, plumbing, however_many=however_many)]
+                    interpret(plant, plumbing)
+                    differences = compare(line, plumbing, kinds=chosen)
+                told += [difference.as_json() for difference in differences]
         total = sum(one["differences"] for one in told)
 
         def person() -> None:
+            for one in mended:
+                out.print("{connection} {kind}: {read_again} read again, {withdrawn} withdrawn".format(**one), markup=False)
+                if one["held_back"]:
+                    said = "{held_back} gone over there but not withdrawn: look first, then --however-many".format(**one)
+                    out.print(f"{one['connection']} {one['kind']}: {said}", markup=False)
             for one in told:
                 out.print(
                     f"{one['connection']} {one['kind']}: {one['here']} here, {one['there']} there, {one['differences']} differences",
@@ -231,5 +244,5 @@ def reconcile(
                 )
             out.print(f"{total} difference(s)")
 
-        say({"kinds": told, "differences": total}, as_json=as_json, person=person)
+        say({"kinds": told, "differences": total} | ({"repaired": mended} if repair else {}), as_json=as_json, person=person)
         end(NO if total else DONE)
