@@ -42,7 +42,10 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One object of the system: whether it can be read and written, which field marks a change, and its order in a sync."""
+    """One object of the system: whether it can be read and written, which field marks a change, and its order in a sync.
+
+    `detail` says that the system's lists lack what a document needs, so that each costs a call of its own.
+    """
 
     name: str
     read: bool = True
@@ -50,6 +53,7 @@ class Kind:
     watermark: str = ""
     order: int = 100
     help: str = ""
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a connector brings along to be judged by: a small company for its simulator, and how to connect to it.
 
-The manifest's `sample` names a function that returns one. It has to hold documents of every readable kind, a text that is not ASCII, and
-more documents of one kind than fit on a page of three.
+The manifest's `sample` names a function that takes how many documents of each kind there should be, at least, and returns one. It has to
+hold documents of every readable kind, and a text that is not ASCII.
 """
 
 from __future__ import annotations

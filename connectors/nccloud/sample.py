@@ -27,7 +27,7 @@ def sample(size: int = 0) -> Sample:
     private, public = _pair()
     data["apps"][0] |= {"private_key": private, "pub_key": public}
     resources = {
-        api["kind"]: PLACES | {"path": path, "key": api["key"], "read_by": api["key"], "page_size": 2}
+        api["kind"]: PLACES | {"path": path, "key": api["key"], "read_by": api["key"], "page_size": 5}
         for path, api in data["apis"].items()
         if not api.get("writes")
     }
