@@ -9,18 +9,17 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from connectors.kit.contract import PushRequest, Receipt
+from connectors.kit.flat import Row, differing, nested
 from connectors.nccloud import xchange
 from connectors.nccloud.client import NcCloud
 from connectors.nccloud.faults import DUPLICATE, verdict
 from connectors.nccloud.reading import Reader
 from connectors.nccloud.resources import Resource
-from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
+from trace_core.errors import Conflict, Misconfigured, Unreachable
 
-Row = dict[str, Any]
+LINES = "body"
 
 
 def busi_id(idempotency_key: str) -> str:
@@ -33,7 +32,7 @@ def written(client: NcCloud, reader: Reader, told: Resource, request: PushReques
     if not (told.write_path or told.billtype):
         said = f"{request.kind} has no place to be written"
         raise Misconfigured(f"{said}: give resources.{request.kind} a `write_path` or a `billtype`", code="not_writable")
-    document = nested({**request.fields, told.key: request.key})
+    document = nested({**request.fields, told.key: request.key}, LINES)
     held = reader.one(request.kind, request.key)
     if held is not None:
         _same(held, document, request)
@@ -45,22 +44,6 @@ def written(client: NcCloud, reader: Reader, told: Resource, request: PushReques
         raise Unreachable(said, code="unfinished", retry_after=60.0, sent=True)
     _same(found, document, request)
     return Receipt(request.kind, request.key, number or request.key, datetime.now(UTC))
-
-
-def nested(fields: Mapping[str, str]) -> Row:
-    """A document from flat names."""
-    document: Row = {}
-    lines: dict[int, Row] = {}
-    for name, value in fields.items():
-        head, dot, rest = name.partition(".")
-        place, _, inner = rest.partition(".")
-        if not dot:
-            document[name] = value
-        elif head == "body" and place.isdecimal() and inner:
-            lines.setdefault(int(place), {})[inner] = value
-        else:
-            raise Rejected(f"{name!r} is neither a field of the head nor body.N.name", code="field")
-    return document | {"body": [lines[at] for at in sorted(lines)]}
 
 
 def _by_path(client: NcCloud, told: Resource, document: Row, request: PushRequest) -> str:
@@ -90,21 +73,6 @@ def _by_xchange(client: NcCloud, told: Resource, document: Row, request: PushReq
 
 
 def _same(held: Row, document: Row, request: PushRequest) -> None:
-    wrong = [name for name, value in document.items() if name != "body" and not _equal(held.get(name), value)]
-    rows = held.get("body") or []
-    if len(rows) != len(document["body"]):
-        wrong.append(f"{len(rows)} lines instead of {len(document['body'])}")
-    for at, (have, want) in enumerate(zip(rows, document["body"], strict=False)):
-        wrong += [f"body.{at}.{name}" for name, value in want.items() if not _equal(have.get(name), value)]
-    if wrong:
+    if wrong := differing(held, document, LINES):
         said = f"NC Cloud holds {request.kind} {request.key} with other values: {', '.join(wrong[:10])}"
         raise Conflict(f"{said}; compare the two and change or delete the one there", code="other_content")
-
-
-def _equal(held: Any, sent: str) -> bool:
-    if str(held if held is not None else "") == sent:
-        return True
-    try:
-        return Decimal(str(held)) == Decimal(sent)
-    except InvalidOperation:
-        return False

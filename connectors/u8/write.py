@@ -6,18 +6,17 @@ answer to a write may come before it is done, and public clients ask up to 20 ti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, Protocol
+from typing import Protocol
 
 from connectors.kit.contract import PushRequest, Receipt
+from connectors.kit.flat import Row, differing, nested
 from connectors.kit.waiting import asked_until
 from connectors.u8.kinds import KindPlan
 from connectors.u8.settings import Settings
-from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
+from trace_core.errors import Conflict, Misconfigured, Unreachable
 
-Row = dict[str, Any]
+LINES = "entry"
 WRITABLE = frozenset({"materialout", "productin"})
 
 
@@ -35,7 +34,7 @@ def written(way: Way, plan: KindPlan, request: PushRequest, settings: Settings) 
     """Create the document of a request. Errors: `Conflict` when U8 holds another one of that number, `Rejected` for a bad name."""
     if plan.name not in WRITABLE:
         raise Misconfigured(f"{plan.name} cannot be written; U8 takes {' and '.join(sorted(WRITABLE))}", code="not_writable")
-    document = nested({**request.fields, "code": request.key})
+    document = nested({**request.fields, "code": request.key}, LINES)
     held = way.get(plan, request.key)
     if held is not None:
         _same(held, document, request)
@@ -49,39 +48,7 @@ def written(way: Way, plan: KindPlan, request: PushRequest, settings: Settings) 
     return Receipt(plan.name, request.key, number or request.key, datetime.now(UTC))
 
 
-def nested(fields: Mapping[str, str]) -> Row:
-    """A document from flat names."""
-    document: Row = {}
-    lines: dict[int, Row] = {}
-    for name, value in fields.items():
-        head, _, rest = name.partition(".")
-        place, _, inner = rest.partition(".")
-        if not rest:
-            document[name] = value
-        elif head == "entry" and place.isdecimal() and inner:
-            lines.setdefault(int(place), {})[inner] = value
-        else:
-            raise Rejected(f"{name!r} is neither a field of the head nor entry.N.name", code="field")
-    return document | {"entry": [lines[at] for at in sorted(lines)]}
-
-
 def _same(held: Row, document: Row, request: PushRequest) -> None:
-    wrong = [name for name, value in document.items() if name not in {"entry", "code"} and not _equal(held.get(name), value)]
-    rows = list(held.get("entry") or ())
-    if len(rows) != len(document["entry"]):
-        wrong.append(f"{len(rows)} lines instead of {len(document['entry'])}")
-    for at, (have, want) in enumerate(zip(rows, document["entry"], strict=False)):
-        wrong += [f"entry.{at}.{name}" for name, value in want.items() if not _equal(have.get(name), value)]
-    if wrong:
+    if wrong := differing(held, document, LINES, besides={"code"}):
         said = f"U8 holds {request.kind} {request.key} with other values: {', '.join(wrong[:10])}"
         raise Conflict(f"{said}; compare the two and change or delete the one in U8", code="other_content")
-
-
-def _equal(held: Any, sent: str) -> bool:
-    """As text, or as numbers: U8 fills up decimals."""
-    if str(held if held is not None else "") == sent:
-        return True
-    try:
-        return Decimal(str(held)) == Decimal(sent)
-    except InvalidOperation:
-        return False
