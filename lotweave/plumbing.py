@@ -6,10 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from connectors.kit.contract import Connector
-from connectors.kit.manifest import manifest
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, clock, connector
-from lotweave.settings import Site
+from lotweave.settings import Site, kinds_of
 from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
@@ -22,13 +21,8 @@ def lines_of(site: Site) -> dict[str, Line]:
     """Every connection of the site with the kinds it reads."""
     found = {}
     for connection in site.connections.values():
-        man = manifest(connection.system)
-        known = {name: kind.order for name, kind in man.kinds.items() if kind.read or name in connection.kinds}
-        if man.limits.get("kinds_from_settings"):
-            known = {name: at for at, name in enumerate(connection.kinds)}
-        kinds = {name: order for name, order in known.items() if not connection.kinds or name in connection.kinds}
         zone = site.plants[connection.plant].zone
-        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds)
+        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds_of(connection))
     return found
 
 
@@ -57,4 +51,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         ground=site.epcis.ground,
         subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
         keep_payloads=timedelta(days=site.epcis.keep_payloads),
+        closed=site.timetable.closed,
     )

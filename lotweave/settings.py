@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from connectors.kit.manifest import Secret, manifest, systems, typed
 from lotweave.epcis_settings import Epcis, read_epcis
+from lotweave.schedule_settings import read_timetable
+from scheduler.timetable import Timetable
 from trace_core.errors import Misconfigured, Problem
 
 FILE = "lotweave.toml"
@@ -58,7 +60,7 @@ class Site:
     broker: str | None
     plants: Mapping[str, Plant]
     connections: Mapping[str, Connection]
-    schedules: tuple[Mapping[str, Any], ...] = field(default=())
+    timetable: Timetable = field(default_factory=Timetable)
     epcis: Epcis = field(default_factory=Epcis)
     url: str = ""
     shared: str | None = None
@@ -102,10 +104,21 @@ def read_site(folder: Path) -> Site:
         raise Misconfigured("the settings cannot be read", code="settings", problems=[Problem(where, said)]) from fault
     reader = _Reader(text, told)
     site = reader.site(folder)
-    site = reader.with_schedules(site)
-    if reader.problems:
-        raise Misconfigured(f"{FILE} has {len(reader.problems)} problem(s)", code="settings", problems=reader.problems)
-    return site
+    known = {name: (site.plants[one.plant].zone, list(kinds_of(one))) for name, one in site.connections.items() if one.plant in site.plants}
+    timetable, more = read_timetable(folder, known)
+    if problems := [*reader.problems, *more]:
+        files = " and ".join(dict.fromkeys(problem.path.partition(":")[0] for problem in problems))
+        raise Misconfigured(f"{files}: {len(problems)} problem(s)", code="settings", problems=problems)
+    return replace(site, timetable=timetable)
+
+
+def kinds_of(connection: Connection) -> dict[str, int]:
+    """The kinds that a connection reads, each with its rank: masters first."""
+    man = manifest(connection.system)
+    if man.limits.get("kinds_from_settings"):
+        return {name: at for at, name in enumerate(connection.kinds)}
+    known = {name: kind.order for name, kind in man.kinds.items() if kind.read or name in connection.kinds}
+    return {name: order for name, order in known.items() if not connection.kinds or name in connection.kinds}
 
 
 def secret(reference: str, folder: Path) -> str:
@@ -296,22 +309,3 @@ class _Reader:
             value = settings.get(name) if isinstance(settings, dict) else None
             if setting.type == "secret" and isinstance(value, str) and not value.startswith(("env:", "file:")):
                 self.wrong((*path, "settings", name), "must be a reference (env:NAME or file:PATH), not the secret itself")
-
-    def with_schedules(self, site: Site) -> Site:
-        path = site.folder / "schedules.toml"
-        if not path.is_file():
-            return site
-        text = path.read_text("utf-8")
-        try:
-            told = tomllib.loads(text).get("schedule", [])
-        except tomllib.TOMLDecodeError as fault:
-            self.problems.append(Problem("schedules.toml", str(fault)))
-            return site
-        for at, one in enumerate(told, 1):
-            if one.get("connection") not in site.connections:
-                said = f"schedule {at} must name one of the connections {', '.join(site.connections)}"
-                self.problems.append(Problem("schedules.toml", said, str(one.get("connection", ""))))
-            if not re.fullmatch(r"[1-9]\d*[smhd]", str(one.get("every", ""))):
-                said = f"schedule {at}: every must be a number and a unit such as 30s, 5m, 1h or 1d"
-                self.problems.append(Problem("schedules.toml", said, str(one.get("every", ""))))
-        return replace(site, schedules=tuple(told))

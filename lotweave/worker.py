@@ -19,7 +19,6 @@ from lotweave.settings import environment, read_site, site_folder
 from pipelines.app import HOUSE, celery_app
 from pipelines.ports import Plumbing
 from pipelines.tasks import NAMES, register, waker
-from scheduler.due import Schedule, interval
 from scheduler.plan import make_due_runs
 from trace_core.errors import Misconfigured
 
@@ -36,7 +35,6 @@ def make() -> Celery:
     if broker is None:
         raise Misconfigured("no broker: set LOTWEAVE_BROKER_URL or services.broker; `lotweave up` does it for embedded services")
     made = celery_app(broker, list(site.plants))
-    schedules = [Schedule(str(told["connection"]), interval(str(told["every"]))) for told in site.schedules]
 
     @cache
     def plumbing() -> Plumbing:
@@ -44,7 +42,7 @@ def make() -> Celery:
         return plumbing_of(house, waker(made))
 
     def due() -> Any:
-        return make_due_runs(schedules, plumbing())
+        return make_due_runs(site.timetable, plumbing())
 
     register(made, plumbing, due)
     made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": NUDGE, "options": {"queue": HOUSE, "expires": 10}}}

@@ -48,7 +48,8 @@ class Plumbing:
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
     may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
     in this process, by connection and kind.
-    `address` is where people reach the site, empty where it does not say.
+    `address` is where people reach the site, empty where it does not say. `closed(connection, now)` is until when its scheduled runs wait,
+    None when they need not.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
     """
 
@@ -66,3 +67,4 @@ class Plumbing:
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)
+    closed: Callable[[str, datetime], datetime | None] = lambda _connection, _now: None

@@ -1,44 +1,55 @@
-"""Which nominal times are due: a pure function of the schedule, the newest one that has run, and now."""
+"""Which nominal times become runs now: a pure function of the schedule, its blackouts, the last time dealt with, and now."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from scheduler.blackout import Blackout, closed_until
+from scheduler.cron import Cron
+from scheduler.nominal import back, newest
+from scheduler.schedule import Schedule
+
+GRACE = timedelta(minutes=1)
+"""Later than this after its nominal time, or after the blackout in which it waited, a time was missed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Schedule:
-    """Pull all kinds of a connection every so often."""
+class Found:
+    """Nominal times that become runs, the oldest first, and up to where times are dealt with; None leaves that as it is."""
 
-    connection: str
-    every: timedelta
-
-    @property
-    def name(self) -> str:
-        """What it is remembered by."""
-        return f"{self.connection} every {int(self.every.total_seconds())} s"
+    nominals: tuple[datetime, ...] = ()
+    mark: datetime | None = None
 
 
-def interval(text: str) -> timedelta:
-    """An interval such as 30s, 5m, 1h or 1d.
+def due(
+    schedule: Schedule, last: datetime | None, now: datetime, *, every: timedelta | None = None, blackouts: Sequence[Blackout] = ()
+) -> Found:
+    """The nominal times after `last` that become runs at `now`; `every` takes the place of the interval.
 
-    >>> interval("5m")
-    datetime.timedelta(seconds=300)
+    In a blackout none does: they wait until its end, and then count as missed ones. A schedule that was never dealt with (`last` None)
+    begins with its newest time when it is an interval, with its next one when it is cron.
     """
-    found = re.fullmatch(r"([1-9]\d*)([smhd])", text)
-    if found is None:
-        raise ValueError(f"{text!r} is no interval such as 30s, 5m, 1h or 1d")
-    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if closed_until(blackouts, schedule.connection, schedule.zone, now) is not None:
+        return Found()
+    if last is None and isinstance(schedule.when, Cron):
+        return Found((), now)
+    raw = newest(schedule, now, every)
+    if raw is None or (last is not None and raw <= last):
+        return Found()
+    missed = back(schedule, now, every)
+    if last is None:
+        chosen = [at for at in islice(missed, 1) if at == raw]
+    else:
+        after = last
+        chosen = list(islice(takewhile(lambda at: at > after, missed), schedule.catch_up_limit if schedule.catch_up == "all" else 1))
+        if schedule.catch_up == "none":
+            chosen = [at for at in chosen if now - _released(schedule, at, blackouts) <= GRACE]
+    return Found(tuple(reversed(chosen)), raw)
 
 
-def due(schedule: Schedule, last: datetime | None, now: datetime) -> datetime | None:
-    """The newest nominal time at or before `now` if it is newer than `last`; missed ones in between are caught up by this one.
-
-    Nominal times are whole multiples of the interval since 1970, so that every beat of every machine computes the same ones.
-    """
-    nominal = EPOCH + (now - EPOCH) // schedule.every * schedule.every
-    return nominal if last is None or nominal > last else None
+def _released(schedule: Schedule, nominal: datetime, blackouts: Sequence[Blackout]) -> datetime:
+    """When a run of a nominal time could first start."""
+    return closed_until(blackouts, schedule.connection, schedule.zone, nominal) or nominal

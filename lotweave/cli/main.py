@@ -18,6 +18,7 @@ from lotweave.cli import (
     recall,
     record,
     running,
+    schedule,
     site,
     systems,
     waiting,
@@ -51,6 +52,7 @@ app.command()(systems.simulate)
 app.command()(systems.sync)
 app.command()(systems.reconcile)
 app.add_typer(systems.connections, name="connections")
+app.add_typer(schedule.schedule, name="schedule")
 app.add_typer(recall.recalls, name="recalls")
 app.add_typer(waiting.quarantine, name="quarantine")
 app.add_typer(waiting.stitch, name="stitch")

@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from connectors.kit.manifest import manifest
+from lotweave import schedule_settings
 from lotweave.bootstrap import connector
 from lotweave.cli.common import DONE, WRONG, JsonOption, SiteOption, end, err, out, reported, say
 from lotweave.plumbing import lines_of
@@ -42,6 +43,16 @@ name = "{name}"
 # [epcis.places]
 # "4012345000016" = "HZ"
 """
+SCHEDULES = """\
+# What is pulled when; docs/reference/schedules.md explains every line.
+
+# [[schedule]]
+# connection = "hz-kingdee"
+# every = "5m"
+
+# [[blackout]]
+# window = "last day 18:00 - first day 12:00"
+"""
 SCHEMA = "mapping.schema.json"
 """What editors check mappings against as one types; `lotweave mapping schema` prints the one of another version."""
 
@@ -61,7 +72,7 @@ def init(
             (folder / inner).mkdir(parents=True, exist_ok=True)
         (folder / "mappings" / SCHEMA).write_bytes(orjson.dumps(schema(), option=orjson.OPT_INDENT_2))
         (folder / FILE).write_text(TEMPLATE.format(name=folder.name), "utf-8")
-        (folder / "schedules.toml").write_text('# [[schedule]]\n# connection = "hz-kingdee"\n# every = "5m"\n', "utf-8")
+        (folder / schedule_settings.FILE).write_text(SCHEDULES, "utf-8")
         (folder / ".gitignore").write_text(f"{STATE}/\n", "utf-8")
         say({"site": str(folder)}, as_json=as_json, person=lambda: out.print(f"Made the site {folder}. Next: edit {folder / FILE}."))
 

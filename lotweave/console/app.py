@@ -12,9 +12,11 @@ from marshmallow import ValidationError
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
+from lotweave.console.answers import problem, told_as_json
 from lotweave.console.epcis import add_epcis
 from lotweave.console.epcis_sockets import Sockets
 from lotweave.console.redact import redacted, redacted_recall
+from lotweave.console.schedules import get_schedules, post_schedule
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
 from trace_core.answer import Also, trace
@@ -29,21 +31,11 @@ from trace_core.walk import QUESTIONS, Asked
 View = Callable[..., Response]
 
 
-def _json(told: Any, status: int = 200, kind: str = "application/json") -> Response:
-    return Response(orjson.dumps(told, default=str), status, content_type=kind)
-
-
-def problem(status: int, title: str, detail: str, **more: Any) -> Response:
-    """An error in the form of RFC 9457."""
-    told = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return _json(told, status, "application/problem+json")
-
-
 def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     """The application for an open house; `sockets` are its subscribers over WebSocket, which whoever serves it closes."""
     app = Flask("lotweave")
-    app.add_url_rule("/healthz", view_func=lambda: _json({"ok": True}), endpoint="healthz")
-    app.add_url_rule("/readyz", view_func=lambda: _json({"ok": house.ping()}), endpoint="readyz")
+    app.add_url_rule("/healthz", view_func=lambda: told_as_json({"ok": True}), endpoint="healthz")
+    app.add_url_rule("/readyz", view_func=lambda: told_as_json({"ok": house.ping()}), endpoint="readyz")
     for path, method, view in (
         ("/api/v1/documents", "POST", _documents),
         ("/api/v1/find", "GET", _find),
@@ -51,6 +43,8 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
         ("/api/v1/reach/<direction>", "GET", _reach),
         ("/api/v1/as-built", "GET", _as_built),
         ("/api/v1/recall", "GET", _recall),
+        ("/api/v1/schedules", "GET", get_schedules),
+        ("/api/v1/schedules/<name>/<action>", "POST", post_schedule),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
     add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
@@ -83,7 +77,7 @@ def _documents(house: House, who: Holder) -> Response:
         beyond = [number for number, line in enumerate(lines, 1) if not _within(line, who)]
     if beyond:
         return problem(403, "Not allowed", f"this key is limited to {', '.join(who.plants)}; lines of other plants: {beyond[:20]}")
-    return _json(load(lines, begin=house.begin, now=clock).as_json())
+    return told_as_json(load(lines, begin=house.begin, now=clock).as_json())
 
 
 def _within(line: bytes, who: Holder) -> bool:
@@ -97,7 +91,7 @@ def _within(line: bytes, who: Holder) -> bool:
 def _find(house: House, who: Holder) -> Response:
     with house.view() as view:
         candidates = find(view, request.args.get("number", ""))
-    return _json({"candidates": _seen(candidates, who)})
+    return told_as_json({"candidates": _seen(candidates, who)})
 
 
 def _seen(candidates: list[dict[str, str]], who: Holder) -> list[dict[str, str]]:
@@ -116,7 +110,7 @@ def _trace(house: House, who: Holder, direction: str) -> Response:
             return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
         options: dict[str, Any] = {"at": at, "as_known_at": known, "question": question}
         answer = trace(view, root, direction=direction, now=clock(), **options, **also)
-    return _json(redacted(answer, who))
+    return told_as_json(redacted(answer, who))
 
 
 def _reach(house: House, who: Holder, direction: str) -> Response:
@@ -131,7 +125,7 @@ def _reach(house: House, who: Holder, direction: str) -> Response:
         if request.args.get("format") == "lines":
             return Response(found.reach.lines(), content_type="text/plain; charset=utf-8")
         told = found.as_json(things=request.args.get("count") != "true")
-    return _json(told | {"things": [_named(thing, who) for thing in told["things"]]} if "things" in told else told)
+    return told_as_json(told | {"things": [_named(thing, who) for thing in told["things"]]} if "things" in told else told)
 
 
 def _as_built(house: House, who: Holder) -> Response:
@@ -140,7 +134,7 @@ def _as_built(house: House, who: Holder) -> Response:
         thing, candidates = single(view, request.args.get("id", ""))
         if thing is None or not who.sees(thing.plant):
             return problem(404, "No single thing", "the id names no thing, or several", candidates=_seen(candidates, who))
-        return _json(as_built(view, thing, Asked(at or clock())))
+        return told_as_json(as_built(view, thing, Asked(at or clock())))
 
 
 def _recall(house: House, who: Holder) -> Response:
@@ -158,7 +152,7 @@ def _recall(house: House, who: Holder) -> Response:
                 return problem(404, "No single thing", f"{text} names no thing, or several", candidates=_seen(candidates, who))
             roots.append(root)
         answer = recall(view, roots, Asked(at or clock(), question), where=where, clocks=house.site.clocks)
-    return _json(redacted_recall(answer, who))
+    return told_as_json(redacted_recall(answer, who))
 
 
 def _named(thing: dict[str, Any], who: Holder) -> dict[str, Any]:

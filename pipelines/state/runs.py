@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state.tables import run
@@ -19,7 +19,10 @@ RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A run to be made: `rank` orders kinds within a sync, `nominal_at` is part of its identity."""
+    """A run to be made: `rank` orders kinds within a sync, `nominal_at` is part of its identity.
+
+    `schedule` is who made it, None for a person's sync; it does not start before `start_at`.
+    """
 
     connection: str
     plant: str
@@ -27,6 +30,8 @@ class Due:
     rank: int
     nominal_at: datetime
     full: bool = False
+    schedule: str | None = None
+    start_at: datetime | None = None
 
 
 def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
@@ -36,38 +41,59 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
     rows = [
         {
             "connection": due.connection, "plant": due.plant, "kind": due.kind, "nominal_at": due.nominal_at, "full": due.full,
-            "rank": due.rank, "state": "due", "attempts": 0, "next_attempt_at": now, "fetched": 0, "unchanged": 0,
+            "rank": due.rank, "state": "due", "attempts": 0, "next_attempt_at": due.start_at or now, "fetched": 0, "unchanged": 0,
+            "schedule": due.schedule,
         }
         for due in dues
     ]  # fmt: skip
-    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "kind", "nominal_at"]), rows)
+    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind"]), rows)
     nominal = {due.nominal_at for due in dues}
-    found = connection.execute(select(run).where(run.c.nominal_at.in_(nominal)).order_by(run.c.rank, run.c.id))
+    mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal))
+    found = connection.execute(select(run).where(*mine).order_by(run.c.rank, run.c.id))
     wanted = {(due.connection, due.kind, due.nominal_at) for due in dues}
     return [row.id for row in found if (row.connection, row.kind, row.nominal_at) in wanted]
 
 
-def claim(connection: Connection, run_id: int, *, now: datetime) -> Any:
+def claim(
+    connection: Connection, run_id: int, *, now: datetime, closed: Callable[[str, datetime], datetime | None] = lambda _name, _now: None
+) -> Any:
     """Take a run that is due or whose holder is dead. None when there is nothing to take. `attempts` of the row is the fencing token.
 
-    One run of a connection at a time: many systems end a session when the same user logs in again elsewhere.
+    One run of a connection at a time: many systems end a session when the same user logs in again elsewhere. A scheduled run waits for
+    the earlier kinds of its nominal time, and while its connection is `closed`, which says until when.
     """
-    name = connection.execute(select(run.c.connection).where(run.c.id == run_id)).scalar_one_or_none()
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:pull:{name}", 0))))
-    busy = select(run.c.id).where(run.c.connection == name, run.c.id != run_id, run.c.state == "running", run.c.lease_until >= now)
+    told = connection.execute(select(run.c.connection, run.c.schedule).where(run.c.id == run_id)).first()
+    if told is None:
+        return None
+    if told.schedule is not None and (until := closed(told.connection, now)) is not None:
+        connection.execute(update(run).where(run.c.id == run_id, run.c.next_attempt_at < until).values(next_attempt_at=until))
+        return None
+    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:pull:{told.connection}", 0))))
+    busy = select(run.c.id).where(
+        run.c.connection == told.connection, run.c.id != run_id, run.c.state == "running", run.c.lease_until >= now
+    )
     if connection.execute(busy.limit(1)).first() is not None:
         return None
     statement = (
         update(run)
-        .where(
-            run.c.id == run_id,
-            run.c.next_attempt_at <= now,
-            (run.c.state == "due") | ((run.c.state == "running") & (run.c.lease_until < now)),
-        )
+        .where(run.c.id == run_id, *_ready(now))
         .values(state="running", attempts=run.c.attempts + 1, lease_until=now + LEASE, started_at=text("COALESCE(started_at, now())"))
         .returning(run)
     )
     return connection.execute(statement).first()
+
+
+def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What a run is like that somebody may take: it is due or its holder is dead, and what it builds on was pulled or given up."""
+    earlier = run.alias()
+    before = exists().where(
+        earlier.c.connection == run.c.connection,
+        earlier.c.nominal_at == run.c.nominal_at,
+        earlier.c.rank < run.c.rank,
+        earlier.c.state.in_(("due", "running")),
+    )
+    open_ = (run.c.state == "due") | ((run.c.state == "running") & (run.c.lease_until < now))
+    return run.c.next_attempt_at <= now, open_, run.c.schedule.is_(None) | ~before
 
 
 def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
@@ -133,15 +159,12 @@ def note(connection: Connection, run_id: int, findings: Sequence[Mapping[str, st
 
 def due_now(connection: Connection, *, now: datetime) -> list[Any]:
     """Runs that somebody should take: due, or running without a living holder."""
-    statement = select(run).where(
-        run.c.next_attempt_at <= now, (run.c.state == "due") | ((run.c.state == "running") & (run.c.lease_until < now))
-    )
-    return list(connection.execute(statement.order_by(run.c.rank, run.c.id)))
+    return list(connection.execute(select(run).where(*_ready(now)).order_by(run.c.rank, run.c.id)))
 
 
 def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
     """The next run that a connection has waiting, in the order of a sync; None when there is none."""
-    waiting = select(run).where(run.c.connection == name, run.c.state == "due", run.c.next_attempt_at <= now)
+    waiting = select(run).where(run.c.connection == name, run.c.state == "due", *_ready(now))
     return connection.execute(waiting.order_by(run.c.rank, run.c.id).limit(1)).first()
 
 

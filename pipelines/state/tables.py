@@ -71,6 +71,7 @@ run = Table(
     Column("nominal_at", DateTime(timezone=True), nullable=False, comment="the time it was due at; part of its identity"),
     Column("full", Boolean, nullable=False),
     Column("rank", Integer, nullable=False, comment="order within a sync: masters first"),
+    Column("schedule", Text, comment="name of the schedule that made it; none when a person asked for a sync"),
     Column("state", Text, nullable=False, comment="due, running, pulled, done, failed or stopped"),
     Column("lease_until", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False),
@@ -82,7 +83,8 @@ run = Table(
     Column("findings", JSONB, comment="what its mapping expects of a run and it did not meet"),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
-    Index("uq_run_due", "connection", "kind", "nominal_at", unique=True),
+    Index("uq_run_due", "connection", "nominal_at", "kind", unique=True),
+    Index("ix_run_schedule", "schedule", "nominal_at"),
     Index("ix_run_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'running', 'pulled')")),
 )
 """One pull of one kind over one connection; red unless fetched = applied + unchanged + quarantined."""

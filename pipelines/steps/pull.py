@@ -16,7 +16,7 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
     A crash costs a repeat of at most one page. The verdict of a fault decides: `Unreachable` tries later, anything else stops the run.
     """
     with plumbing.begin() as connection:
-        row = runs.claim(connection, run_id, now=plumbing.now())
+        row = runs.claim(connection, run_id, now=plumbing.now(), closed=plumbing.closed)
     if row is None:
         return False
     try:

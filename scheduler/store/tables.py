@@ -9,7 +9,9 @@ metadata = MetaData(naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_nam
 schedule_mark = Table(
     "schedule_mark",
     metadata,
-    Column("schedule", Text, primary_key=True, comment="connection and interval of the schedule"),
-    Column("last_nominal", DateTime(timezone=True), nullable=False),
+    Column("schedule", Text, primary_key=True, comment="name of the schedule"),
+    Column("last_nominal", DateTime(timezone=True), comment="nominal times up to here are dealt with"),
+    Column("paused_at", DateTime(timezone=True)),
+    Column("paused_because", Text, comment="as the person who paused it said"),
 )
-"""The newest nominal time of each schedule that has become runs."""
+"""How far each schedule is, and whether it is paused."""

@@ -1,34 +1,180 @@
-"""Due schedules become runs, once, however many beats ask."""
+"""Due schedules become runs, once, however many beats ask; and what scheduled runs wait for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from lotweave.bootstrap import House
 from pipelines.ports import Line, Plumbing
-from scheduler.due import Schedule
-from scheduler.plan import make_due_runs
+from pipelines.state import runs, schedule_runs
+from pipelines.state.runs import Due
+from scheduler.blackout import Blackout, read_window
+from scheduler.cron import read_cron
+from scheduler.plan import intervals, make_due_runs
+from scheduler.schedule import Schedule
+from scheduler.store import marks
+from scheduler.timetable import Timetable
+
+HZ = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 3, 2, 8, 7, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+EVERY_FIVE = Schedule("hz", "hz", HZ, 5 * MINUTE)
 
 
-def plumbing(house: House, now: datetime) -> Plumbing:
-    line = Line("hz", "HZ", "kingdee", ZoneInfo("Asia/Shanghai"), {"ENG_BOM": 30, "BD_MATERIAL": 10})
+def plumbing(house: House, now: datetime, blackouts: Sequence[Blackout] = ()) -> Plumbing:
+    line = Line("hz", "HZ", "kingdee", HZ, {"ENG_BOM": 30, "BD_MATERIAL": 10, "BD_Supplier": 10})
     nothing = lambda *_: None  # noqa: E731 - a port that is not used here
-    return Plumbing(house.begin, nullcontext, lambda: now, {"hz": line}, nothing, nothing, nothing, nothing, Path())  # type: ignore[arg-type]
+    made = Plumbing(house.begin, nullcontext, lambda: now, {"hz": line}, nothing, nothing, nothing, nothing, Path())  # type: ignore[arg-type]
+    return replace(made, closed=timetable(blackouts=blackouts).closed)
+
+
+def timetable(*schedules: Schedule, blackouts: Sequence[Blackout] = ()) -> Timetable:
+    return Timetable(schedules, tuple(blackouts), {"hz": HZ})
+
+
+def rows(house: House, what: str = "kind") -> list[Any]:
+    with house.begin() as connection:
+        return list(connection.execute(text(f"SELECT {what} FROM run ORDER BY nominal_at, rank, kind")).scalars())  # noqa: S608 - ours
 
 
 def test_two_beats_make_one_run_of_each_kind(house: House) -> None:
-    schedule, now = [Schedule("hz", timedelta(minutes=5))], datetime(2026, 3, 1, 8, 7, tzinfo=UTC)
+    table = timetable(replace(EVERY_FIVE, kinds=("BD_MATERIAL", "ENG_BOM")))
 
-    first = make_due_runs(schedule, plumbing(house, now))
-    second = make_due_runs(schedule, plumbing(house, now))
-    later = make_due_runs(schedule, plumbing(house, now + timedelta(minutes=5)))
+    first = make_due_runs(table, plumbing(house, NOW))
+    second = make_due_runs(table, plumbing(house, NOW))
+    later = make_due_runs(table, plumbing(house, NOW + 5 * MINUTE))
+
+    assert (len(first), len(second), len(later)) == (2, 0, 2)
+    assert rows(house) == ["BD_MATERIAL", "ENG_BOM"] * 2
+
+
+def test_beats_that_race_make_each_run_once(house: House) -> None:
+    schedules = [replace(EVERY_FIVE, name=f"hz {every}", when=every * MINUTE, catch_up="all") for every in (1, 2, 3, 5, 7)]
+    beats, together = 4, Barrier(4)
+
+    def beat(_: int) -> None:
+        engine = create_engine(house.engine.url)  # as in a process of its own
+        own = replace(house, engine=engine)
+        for step in range(8):
+            together.wait()
+            make_due_runs(timetable(*schedules), plumbing(own, NOW + step * 5 * MINUTE))
+        engine.dispose()
+
+    with ThreadPoolExecutor(beats) as pool:
+        list(pool.map(beat, range(beats)))
+
+    nominals = {at for every in (1, 2, 3, 5, 7) for at in _multiples(every, NOW, NOW + 35 * MINUTE)}
+    assert sorted(rows(house, "nominal_at")) == sorted(list(nominals) * 3)
+    assert rows(house, "attempts") == [0] * len(nominals) * 3
+
+
+def _multiples(every: int, first: datetime, last: datetime) -> list[datetime]:
+    """The newest multiple at `first`, and all later ones up to `last`."""
+    start = int(first.timestamp()) // (60 * every) * (60 * every)
+    return [datetime.fromtimestamp(at, UTC) for at in range(start, int(last.timestamp()) + 1, 60 * every)]
+
+
+def test_a_kind_waits_until_the_kinds_before_it_were_pulled_or_given_up(house: House) -> None:
+    ids = make_due_runs(timetable(EVERY_FIVE), plumbing(house, NOW))
 
     with house.begin() as connection:
-        kinds = [row.kind for row in connection.execute(text("SELECT kind FROM run ORDER BY nominal_at, rank"))]
-    assert (len(first), len(second), len(later)) == (2, 0, 2)
-    assert kinds == ["BD_MATERIAL", "ENG_BOM"] * 2
+        due = [row.kind for row in runs.due_now(connection, now=NOW)]
+        too_soon = runs.claim(connection, ids[2], now=NOW)
+        first = runs.claim(connection, ids[0], now=NOW)
+        runs.pulled(connection, first.id, first.attempts)
+        half = [row.kind for row in runs.due_now(connection, now=NOW)]
+        other = runs.claim(connection, ids[1], now=NOW)
+        runs.stop(connection, other.id, other.attempts, verdict="Rejected", message="gone", now=NOW)
+        last = runs.claim(connection, ids[2], now=NOW)
+
+    assert sorted(due) == ["BD_MATERIAL", "BD_Supplier"]
+    assert too_soon is None
+    assert half == [other.kind]
+    assert last.kind == "ENG_BOM"
+
+
+def test_a_persons_sync_waits_for_no_kind(house: House) -> None:
+    with house.begin() as connection:
+        ids = runs.create(connection, [Due("hz", "HZ", kind, rank, NOW) for rank, kind in enumerate("ab")], now=NOW)
+
+        assert runs.claim(connection, ids[1], now=NOW) is not None
+
+
+def test_a_run_that_was_made_before_a_blackout_waits_in_it(house: House) -> None:
+    closing = [Blackout("closing", *read_window("mon 16:10 - mon 18:00"))]  # in Hangzhou, eight hours ahead of UTC
+    own = plumbing(house, NOW, closing)
+    ids = make_due_runs(timetable(EVERY_FIVE, blackouts=closing), own)
+    within, end = NOW + 4 * MINUTE, datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+    with house.begin() as connection:
+        held = runs.claim(connection, ids[0], now=within, closed=own.closed)
+        still = runs.claim(connection, ids[0], now=end - MINUTE, closed=own.closed)
+        freed = runs.claim(connection, ids[0], now=end, closed=own.closed)
+        sync = runs.create(connection, [Due("hz", "HZ", "x", 1, within)], now=within)
+    made_within = make_due_runs(timetable(EVERY_FIVE, blackouts=closing), plumbing(house, within, closing))
+
+    assert (held, still) == (None, None)
+    assert freed.id == ids[0]
+    assert len(sync) == 1
+    assert made_within == []
+
+
+def test_jitter_delays_the_start_and_not_the_nominal_time(house: House) -> None:
+    make_due_runs(timetable(replace(EVERY_FIVE, jitter=4 * MINUTE)), plumbing(house, NOW))
+
+    starts = set(rows(house, "next_attempt_at - nominal_at"))
+    assert set(rows(house, "nominal_at")) == {NOW - 2 * MINUTE}
+    assert len(starts) == 1
+    assert timedelta(0) < starts.pop() <= 4 * MINUTE
+
+
+def test_a_paused_schedule_makes_no_run_until_it_is_resumed(house: House) -> None:
+    table, own = timetable(EVERY_FIVE), plumbing(house, NOW)
+    with house.begin() as connection:
+        assert marks.pause(connection, "hz", because="stocktaking", now=NOW)
+        assert not marks.pause(connection, "hz", because="again", now=NOW)
+
+    paused = make_due_runs(table, own)
+    with house.begin() as connection:
+        assert marks.held(connection, ["hz"])["hz"].paused_because == "stocktaking"
+        assert marks.resume(connection, "hz")
+        assert not marks.resume(connection, "hz")
+
+    assert paused == []
+    assert len(make_due_runs(table, own)) == 3
+
+
+def test_cron_waits_for_its_first_time(house: House) -> None:
+    table = timetable(replace(EVERY_FIVE, when=read_cron("30 16 * * *")))
+
+    assert make_due_runs(table, plumbing(house, NOW)) == []
+    assert len(make_due_runs(table, plumbing(house, NOW + 23 * MINUTE))) == 3
+    assert set(rows(house, "nominal_at")) == {NOW + 23 * MINUTE}
+
+
+def test_an_adaptive_interval_follows_what_the_last_runs_changed(house: House) -> None:
+    adaptive = replace(EVERY_FIVE, adaptive=(MINUTE, 30 * MINUTE), kinds=("ENG_BOM",))
+    table, seen = timetable(adaptive), []
+
+    for step in range(12):
+        made = make_due_runs(table, plumbing(house, NOW + step * 5 * MINUTE))
+        with house.begin() as connection:
+            for run_id in made:
+                row = runs.claim(connection, run_id, now=NOW + 60 * MINUTE)
+                runs.kept_page(connection, row.id, row.attempts, fetched=30, unchanged=30 if step < 8 else 0, now=NOW)
+                runs.pulled(connection, row.id, row.attempts)
+            seen.append(intervals(connection, [adaptive])["hz"] // MINUTE)
+
+    assert seen == [10, 20, 20, 30, 30, 30, 30, 30, 30, 30, 30, 15]
+    with house.begin() as connection:
+        assert schedule_runs.newest(connection, ["hz", "other"])["hz"]["states"] == {"pulled": 1}

@@ -275,6 +275,7 @@ def upgrade() -> None:
         sa.Column("nominal_at", sa.DateTime(timezone=True), nullable=False, comment="the time it was due at; part of its identity"),
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False, comment="order within a sync: masters first"),
+        sa.Column("schedule", sa.Text(), nullable=True, comment="name of the schedule that made it; none when a person asked for a sync"),
         sa.Column("state", sa.Text(), nullable=False, comment="due, running, pulled, done, failed or stopped"),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -296,11 +297,14 @@ def upgrade() -> None:
     op.create_index(
         "ix_run_open", "run", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state IN ('due', 'running', 'pulled')")
     )
-    op.create_index("uq_run_due", "run", ["connection", "kind", "nominal_at"], unique=True)
+    op.create_index("uq_run_due", "run", ["connection", "nominal_at", "kind"], unique=True)
+    op.create_index("ix_run_schedule", "run", ["schedule", "nominal_at"], unique=False)
     op.create_table(
         "schedule_mark",
-        sa.Column("schedule", sa.Text(), nullable=False, comment="connection and interval of the schedule"),
-        sa.Column("last_nominal", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("schedule", sa.Text(), nullable=False, comment="name of the schedule"),
+        sa.Column("last_nominal", sa.DateTime(timezone=True), nullable=True, comment="nominal times up to here are dealt with"),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_because", sa.Text(), nullable=True, comment="as the person who paused it said"),
         sa.PrimaryKeyConstraint("schedule", name=op.f("pk_schedule_mark")),
     )
     op.create_table(

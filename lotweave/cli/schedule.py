@@ -1,0 +1,95 @@
+"""`schedule`: what is pulled when, and run, pause, resume and backfill."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from lotweave import schedules
+from lotweave.bootstrap import clock, opened
+from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+
+schedule = typer.Typer(no_args_is_help=True, help="What is pulled when.")
+NameArgument = Annotated[str, typer.Argument(help="The schedule, as `list` names it.")]
+KindsArgument = Annotated[list[str] | None, typer.Argument(help="Kinds to pull; all of the schedule when none is named.")]
+
+
+@schedule.command("list")
+def list_schedules(site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002 - an option of the command line
+    """List schedules with their state, their next times in the plant's zone, and the last run."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            told = schedules.listing(house, house.site.timetable.schedules, now=clock())
+        bad = [one["name"] for one in told if one["last"] and {"failed", "stopped"} & one["last"]["states"].keys()]
+        say({"schedules": told, "failed": bad}, as_json=as_json, person=lambda: _show(told))
+        end(NO if bad else DONE)
+
+
+def _show(told: list[dict[str, Any]]) -> None:
+    table = Table("name", "connection", "when", "state", "next", "last run", box=None)
+    for one in told:
+        when = one["when"] + (f", now {one['interval']} ({one['adaptive']})" if "interval" in one else "")
+        state = {"paused": "paused", "waits": f"waits until {one['waits_until']}", "active": "active"}[one["state"]]
+        table.add_row(one["name"], one["connection"], f"{when} {one['only']}".strip(), state, "\n".join(one["next"]), _last(one["last"]))
+    out.print(table)
+    for one in told:
+        because = one["paused"] and one["paused"]["because"]
+        for sentence in filter(None, (because and f"paused: {because}", one["note"], one["last"] and one["last"]["message"])):
+            out.print(f"{one['name']}: {sentence}", markup=False)
+
+
+def _last(last: dict[str, Any] | None) -> str:
+    if last is None:
+        return "none"
+    states = ", ".join(f"{count} {state}" for state, count in last["states"].items())
+    return f"{last['nominal']}: {states}; {last['changed']} of {last['fetched']} changed"
+
+
+@schedule.command("run")
+def run(name: NameArgument, kinds: KindsArgument = None, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Make a schedule's runs now; workers (`lotweave up`) carry them out. In a blackout they wait: `lotweave sync` does not."""
+    _make(name, kinds or [], site, full=False, as_json=as_json)
+
+
+@schedule.command("backfill")
+def backfill(name: NameArgument, kinds: KindsArgument = None, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Pull everything of a schedule once more, whatever the checkpoints say. Systems are not asked for a range of days."""
+    _make(name, kinds or [], site, full=True, as_json=as_json)
+
+
+def _make(name: str, kinds: list[str], site: SiteOption, *, full: bool, as_json: bool) -> None:
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            told = schedules.run(house, schedules.named(house, name), kinds=kinds, full=full)
+        waits = f", waiting until {told['waits_until']}" if told["waits_until"] else ""
+        say(told, as_json=as_json, person=lambda: out.print(f"{len(told['runs'])} run(s) of {name} made{waits}", markup=False))
+
+
+@schedule.command("pause")
+def pause(
+    name: NameArgument,
+    because: Annotated[str, typer.Option(help="Why; shown by `list`.")] = "",
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Let a schedule make no runs until it is resumed."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            told = schedules.pause(house, schedules.named(house, name), because=because)
+        _changed(told, as_json=as_json)
+
+
+@schedule.command("resume")
+def resume(name: NameArgument, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Let a paused schedule make runs again; times in between count as missed."""
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            told = schedules.resume(house, schedules.named(house, name))
+        _changed(told, as_json=as_json)
+
+
+def _changed(told: dict[str, Any], *, as_json: bool) -> None:
+    said = f"{told['schedule']} is {'now ' if told['changed'] else 'already '}{told['state']}"
+    say(told, as_json=as_json, person=lambda: out.print(said, markup=False))

@@ -1,0 +1,51 @@
+"""`/api/v1/schedules`: what is due when, and run, pause, resume and backfill for keys that may change something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from lotweave import schedules
+from lotweave.access.keys import Holder
+from lotweave.bootstrap import House, clock
+from lotweave.console.answers import problem, told_as_json
+from scheduler.schedule import Schedule
+
+
+def get_schedules(house: House, who: Holder) -> Response:
+    """The schedules of the plants that the key sees."""
+    seen = [one for one in house.site.timetable.schedules if who.sees(_plant(house, one))]
+    return told_as_json({"schedules": schedules.listing(house, seen, now=clock())})
+
+
+def post_schedule(house: House, who: Holder, name: str, action: str) -> Response:
+    """Run, pause, resume or backfill one. Body, where there is one: `{"because": …}` for pause, `{"kinds": […]}` for run and backfill."""
+    if who.role == "viewer":
+        return problem(403, "Not allowed", f"a viewer's key cannot {action} a schedule")
+    found = next((one for one in house.site.timetable.schedules if one.name == name and who.sees(_plant(house, one))), None)
+    if found is None or action not in _ACTIONS:
+        return problem(404, "Unknown", f"there is no schedule {name}, or nothing called {action} to be done with it")
+    told = request.get_json(silent=True) if request.get_data() else {}
+    if not isinstance(told, dict) or not _well_formed(told):
+        return problem(400, "Wrong body", 'send a JSON object: {"because": "text"} or {"kinds": ["KIND"]}')
+    return told_as_json(_ACTIONS[action](house, found, told))
+
+
+def _plant(house: House, schedule: Schedule) -> str:
+    return house.site.connections[schedule.connection].plant
+
+
+def _well_formed(told: dict[str, Any]) -> bool:
+    kinds = told.get("kinds", [])
+    texts = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
+    return texts and isinstance(told.get("because", ""), str) and told.keys() <= {"because", "kinds"}
+
+
+_ACTIONS: dict[str, Callable[[House, Schedule, dict[str, Any]], dict[str, Any]]] = {
+    "run": lambda house, one, told: schedules.run(house, one, kinds=told.get("kinds", []), full=False),
+    "backfill": lambda house, one, told: schedules.run(house, one, kinds=told.get("kinds", []), full=True),
+    "pause": lambda house, one, told: schedules.pause(house, one, because=told.get("because", "")),
+    "resume": lambda house, one, _: schedules.resume(house, one),
+}

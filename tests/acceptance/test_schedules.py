@@ -1,0 +1,76 @@
+"""`lotweave schedule` as installed: lists, pauses, runs; and `check` with every mistake of schedules and calendars."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SITE = """\
+[plants.SU]
+zone = "Asia/Shanghai"
+[connections.su]
+plant = "SU"
+system = "yonyou"
+[connections.su.settings]
+url = "http://127.0.0.1:1"
+client_id = "lotweave"
+client_secret = "env:U9_SECRET"
+user = "trace"
+organisations = ["10"]
+"""
+SCHEDULES = '[[schedule]]\nconnection = "su"\ncron = "0 6 * * *"\ncalendar = "cn"\nonly = "working-days"\n'
+
+
+def lotweave(site: Path, *arguments: str) -> tuple[int, str, str]:
+    command = [sys.executable, "-m", "lotweave", *arguments, "--site", str(site)]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"U9_SECRET": "x"}, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "lotweave.toml").write_text(SITE)
+    (tmp_path / "schedules.toml").write_text(SCHEDULES)
+    return tmp_path
+
+
+def test_a_schedule_is_paused_listed_run_and_resumed(site: Path) -> None:
+    def asked(*arguments: str) -> Any:
+        status, out, err = lotweave(site, "schedule", *arguments, "--json")
+        assert status == 0, err
+        return json.loads(out)
+
+    paused = asked("pause", "su", "--because", "stocktaking")
+    shown = lotweave(site, "schedule", "list")
+    made = asked("run", "su", "Supplier")
+    full = asked("backfill", "su", "Supplier")
+    resumed = asked("resume", "su")
+    listed = asked("list")["schedules"][0]
+    unknown = lotweave(site, "schedule", "run", "nightly")
+
+    assert (paused["changed"], resumed["changed"]) == (True, True)
+    assert "paused: stocktaking" in shown[1]
+    assert (len(made["runs"]), made["full"], full["full"]) == (1, False, True)
+    assert listed["last"]["states"] == {"due": 1}
+    assert all(at.endswith("T06:00:00+08:00") for at in listed["next"])
+    assert len(listed["next"]) == 3
+    assert unknown[0] == 2
+    assert "there is no schedule 'nightly'; there are su" in unknown[2]
+
+
+def test_check_names_every_mistake_of_schedules_and_calendars(site: Path) -> None:
+    (site / "schedules.toml").write_text(SCHEDULES.replace("0 6", "0 26") + '[[blackout]]\nwindow = "always"\n')
+    (site / "calendars").mkdir()
+    (site / "calendars" / "su.csv").write_text("date,working,name\n2026-02-30,no,x\n")
+
+    status, out, _ = lotweave(site, "check", "--json")
+
+    places = [problem["path"] for problem in json.loads(out)["problems"]]
+    assert status == 2
+    assert places == ["calendars/su.csv:2:1", "schedules.toml:3:1", "schedules.toml:7:1"]
