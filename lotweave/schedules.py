@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
+from connectors.kit.manifest import manifest
 from lotweave.bootstrap import House, clock
 from lotweave.plumbing import lines_of
 from pipelines.state import runs, schedule_runs
+from pipelines.state.runs import Due
 from scheduler.cron import Cron
 from scheduler.nominal import ahead
 from scheduler.plan import intervals, scheduled
 from scheduler.schedule import Schedule, shown
 from scheduler.store import marks
+from scheduler.windows import WINDOW, windows
 from trace_core.errors import Misconfigured, Problem
 
 NEXT = 3
@@ -83,8 +86,17 @@ def _note(one: Schedule, now: datetime) -> str:
     return f"the calendar {one.calendar.name} names no day of {year}: Monday to Friday count as working days"
 
 
-def run(house: House, schedule: Schedule, *, kinds: Sequence[str], full: bool) -> dict[str, Any]:
+def run(
+    house: House,
+    schedule: Schedule,
+    *,
+    kinds: Sequence[str],
+    full: bool = False,
+    cut: Mapping[str, Sequence[tuple[datetime, datetime]]] | None = None,
+) -> dict[str, Any]:
     """Make runs of a schedule now, paused or not; in a blackout they wait like others. With `full` everything is pulled again.
+
+    A kind in `cut` is pulled in its windows instead.
 
     Errors: `Misconfigured` for kinds that the schedule does not pull.
     """
@@ -99,8 +111,34 @@ def run(house: House, schedule: Schedule, *, kinds: Sequence[str], full: bool) -
     closed = house.site.timetable.closed(schedule.connection, now)
     wanted = replace(schedule, kinds=tuple(kinds) or schedule.kinds)
     with house.begin() as connection:
-        ids = runs.create(connection, scheduled(wanted, line, now, start=closed, full=full), now=now)
+        dues = [
+            piece for due in scheduled(wanted, line, now, start=closed, full=full) for piece in _cut(due, (cut or {}).get(due.kind, ()))
+        ]
+        ids = runs.create(connection, dues, now=now)
     return {"schedule": schedule.name, "runs": ids, "full": full, "waits_until": _local(closed, schedule)}
+
+
+def _cut(due: Due, pieces: Sequence[tuple[datetime, datetime]]) -> list[Due]:
+    return [replace(due, full=False, window=piece) for piece in pieces] or [due]
+
+
+def backfill(
+    house: House, schedule: Schedule, *, kinds: Sequence[str], since: date | None, until: date | None, days: int = WINDOW
+) -> dict[str, Any]:
+    """Pull again what changed from one day of the plant to another (included), in windows of so many days, whatever checkpoints say.
+
+    Kinds whose system cannot be asked for a range of time, and all kinds where no days are given, are pulled whole, once.
+    Errors: `Misconfigured` for days or kinds that are wrong.
+    """
+    if (since is None) != (until is None):
+        raise Misconfigured("a range of days needs both ends: from and to", code="usage")
+    mine = tuple(kinds) or schedule.kinds or tuple(lines_of(house.site)[schedule.connection].kinds)
+    man = manifest(house.site.connections[schedule.connection].system)
+    able = [kind for kind in mine if since and man.limits.get("windows") and kind in man.kinds and man.kinds[kind].watermark]
+    pieces = windows(since, until, days, schedule.zone) if since and until else []
+    told = run(house, schedule, kinds=mine, full=True, cut=dict.fromkeys(able, pieces))
+    shown_pieces = [[_local(start, schedule), _local(end, schedule)] for start, end in pieces] if able else []
+    return told | {"windows": shown_pieces, "whole": [kind for kind in mine if kind not in able]}
 
 
 def pause(house: House, schedule: Schedule, *, because: str) -> dict[str, Any]:

@@ -59,6 +59,10 @@ class KingdeeConnector:
         """Pages of whole documents; the cursor is that of `connectors.kingdee.pulling`."""
         yield from self.puller.pages(kind, {} if full or cursor is None else cursor)
 
+    def within(self, kind: str, since: datetime, until: datetime) -> Iterator[Page]:
+        """Pages of documents one of whose change times lies in the window."""
+        yield from self.puller.window(kind, since, until)
+
     def _raw(self, form: Kind, document: Document) -> RawDocument:
         key = str(document[form.pk])
         return RawDocument(self.connection, form.form, key, stamp(form, document, self.zone), dumps(document), datetime.now(UTC))

@@ -18,6 +18,7 @@ from connectors.kingdee.kinds import Kind
 from connectors.kingdee.reading import Reader, literal, quoted
 from connectors.kingdee.rows import Document, local_time
 from connectors.kit.contract import Json, Page, RawDocument
+from trace_core.errors import Misconfigured
 
 AT_ONCE = 100
 """Documents read again in one query."""
@@ -52,6 +53,19 @@ class Puller:
                     yield self._page(kind, found, {"mark": then, "reread": reread, "rereading": found[-1][kind.pk]})
                 reread = began.isoformat(timespec="seconds")
         yield Page((), {"mark": then} | ({"reread": reread} if reread else {}))
+
+    def window(self, form: str, since: datetime, until: datetime) -> Iterator[Page]:
+        """Documents with a change time from `since` to before `until`. Errors: `Misconfigured` where the server knows none of them."""
+        first, last = (at.astimezone(self.zone).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds") for at in (since, until))
+
+        def chosen(kind: Kind) -> str:
+            if not kind.marks:
+                raise Misconfigured(f"{form} has no change time on this server: pull all of it, without a range of days", code="window")
+            either = " or ".join(f"({name}>='{first}' and {name}<'{last}')" for name in kind.marks)
+            return " and ".join(filter(None, (f"({either})", self.mine(kind))))
+
+        for found in self.reader.whole(form, chosen):
+            yield self._page(self.reader.kinds[form], found, {"mark": None})
 
     def _latest(self, began: datetime) -> str:
         """Times beyond tomorrow are mistakes, on whichever clock: as a mark one would hide every change to come."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any
 """A value that `json` can carry; numbers with a fraction are `decimal.Decimal`, never `float`."""
@@ -101,3 +101,14 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give back sessions and sockets; safe to call twice."""
+
+
+@runtime_checkable
+class Windowed(Protocol):
+    """What a connector can besides whose manifest says `windows = true` in `[limits]`: read what last changed within a range of time."""
+
+    def within(self, kind: str, since: datetime, until: datetime) -> Iterator[Page]:
+        """Yield pages of documents with a change time from `since` to before `until` (aware). Cursors of the pages mean nothing.
+
+        A document may come in more than one window. Errors: `Misconfigured` for a kind that has no change time in this system.
+        """

@@ -10,6 +10,7 @@ from rich.table import Table
 from lotweave import schedules
 from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+from scheduler.windows import WINDOW, day_of
 
 schedule = typer.Typer(no_args_is_help=True, help="What is pulled when.")
 NameArgument = Annotated[str, typer.Argument(help="The schedule, as `list` names it.")]
@@ -50,21 +51,39 @@ def _last(last: dict[str, Any] | None) -> str:
 @schedule.command("run")
 def run(name: NameArgument, kinds: KindsArgument = None, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
     """Make a schedule's runs now; workers (`lotweave up`) carry them out. In a blackout they wait: `lotweave sync` does not."""
-    _make(name, kinds or [], site, full=False, as_json=as_json)
+    with reported(as_json=as_json):
+        with opened(the_site(site)) as house:
+            told = schedules.run(house, schedules.named(house, name), kinds=kinds or [])
+        _made(told, as_json=as_json)
 
 
 @schedule.command("backfill")
-def backfill(name: NameArgument, kinds: KindsArgument = None, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
-    """Pull everything of a schedule once more, whatever the checkpoints say. Systems are not asked for a range of days."""
-    _make(name, kinds or [], site, full=True, as_json=as_json)
+def backfill(
+    name: NameArgument,
+    kinds: KindsArgument = None,
+    since: Annotated[str, typer.Option("--from", help="The first day of the plant, such as 2026-03-01.")] = "",
+    until: Annotated[str, typer.Option("--to", help="The last day.")] = "",
+    window: Annotated[int, typer.Option(help="Days of one window.")] = WINDOW,
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Pull again what changed in a range of days, in windows, whatever checkpoints say; without a range, everything.
 
-
-def _make(name: str, kinds: list[str], site: SiteOption, *, full: bool, as_json: bool) -> None:
+    Kinds whose system cannot be asked for a range of time are pulled whole, once, and named.
+    """
     with reported(as_json=as_json):
+        first, last = (day_of(day) if day else None for day in (since, until))
         with opened(the_site(site)) as house:
-            told = schedules.run(house, schedules.named(house, name), kinds=kinds, full=full)
-        waits = f", waiting until {told['waits_until']}" if told["waits_until"] else ""
-        say(told, as_json=as_json, person=lambda: out.print(f"{len(told['runs'])} run(s) of {name} made{waits}", markup=False))
+            told = schedules.backfill(house, schedules.named(house, name), kinds=kinds or [], since=first, until=last, days=window)
+        _made(told, as_json=as_json)
+
+
+def _made(told: dict[str, Any], *, as_json: bool) -> None:
+    waits = f", waiting until {told['waits_until']}" if told["waits_until"] else ""
+    whole = f"; pulled whole: {', '.join(told['whole'])}" if told.get("whole") else ""
+    cut = f" in {len(told['windows'])} window(s)" if told.get("windows") else ""
+    said = f"{len(told['runs'])} run(s) of {told['schedule']} made{cut}{waits}{whole}"
+    say(told, as_json=as_json, person=lambda: out.print(said, markup=False))
 
 
 @schedule.command("pause")

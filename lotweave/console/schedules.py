@@ -12,6 +12,7 @@ from lotweave.access.keys import Holder
 from lotweave.bootstrap import House, clock
 from lotweave.console.answers import problem, told_as_json
 from scheduler.schedule import Schedule
+from scheduler.windows import WINDOW, day_of
 
 
 def get_schedules(house: House, who: Holder) -> Response:
@@ -21,7 +22,10 @@ def get_schedules(house: House, who: Holder) -> Response:
 
 
 def post_schedule(house: House, who: Holder, name: str, action: str) -> Response:
-    """Run, pause, resume or backfill one. Body, where there is one: `{"because": …}` for pause, `{"kinds": […]}` for run and backfill."""
+    """Run, pause, resume or backfill one. Body, where there is one: `{"because": …}` for pause, `{"kinds": […]}` for run and backfill.
+
+    A backfill takes `{"from": "2026-03-01", "to": "2026-03-31", "window": 7}` too: days of the plant, both included.
+    """
     if who.role == "viewer":
         return problem(403, "Not allowed", f"a viewer's key cannot {action} a schedule")
     found = next((one for one in house.site.timetable.schedules if one.name == name and who.sees(_plant(house, one))), None)
@@ -40,12 +44,17 @@ def _plant(house: House, schedule: Schedule) -> str:
 def _well_formed(told: dict[str, Any]) -> bool:
     kinds = told.get("kinds", [])
     texts = isinstance(kinds, list) and all(isinstance(kind, str) for kind in kinds)
-    return texts and isinstance(told.get("because", ""), str) and told.keys() <= {"because", "kinds"}
+    return texts and isinstance(told.get("because", ""), str) and told.keys() <= {"because", "kinds", "from", "to", "window"}
+
+
+def _days(told: dict[str, Any]) -> dict[str, Any]:
+    ends = {"since": told.get("from"), "until": told.get("to")}
+    return {name: None if day is None else day_of(str(day)) for name, day in ends.items()} | {"days": told.get("window", WINDOW)}
 
 
 _ACTIONS: dict[str, Callable[[House, Schedule, dict[str, Any]], dict[str, Any]]] = {
-    "run": lambda house, one, told: schedules.run(house, one, kinds=told.get("kinds", []), full=False),
-    "backfill": lambda house, one, told: schedules.run(house, one, kinds=told.get("kinds", []), full=True),
+    "run": lambda house, one, told: schedules.run(house, one, kinds=told.get("kinds", [])),
+    "backfill": lambda house, one, told: schedules.backfill(house, one, kinds=told.get("kinds", []), **_days(told)),
     "pause": lambda house, one, told: schedules.pause(house, one, because=told.get("because", "")),
     "resume": lambda house, one, _: schedules.resume(house, one),
 }

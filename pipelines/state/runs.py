@@ -22,6 +22,7 @@ class Due:
     """A run to be made: `rank` orders kinds within a sync, `nominal_at` is part of its identity.
 
     `schedule` is who made it, None for a person's sync; it does not start before `start_at`.
+    With a `window` it reads what changed in it, and leaves the checkpoint where it is.
     """
 
     connection: str
@@ -32,21 +33,22 @@ class Due:
     full: bool = False
     schedule: str | None = None
     start_at: datetime | None = None
+    window: tuple[datetime, datetime] | None = None
 
 
 def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
-    """Make runs, once for each (connection, kind, nominal time); ids in the order of rank, also of those that existed."""
+    """Make runs, once for each (connection, kind, nominal time, window); ids in the order of rank, also of those that existed."""
     if not dues:
         return []
     rows = [
         {
             "connection": due.connection, "plant": due.plant, "kind": due.kind, "nominal_at": due.nominal_at, "full": due.full,
             "rank": due.rank, "state": "due", "attempts": 0, "next_attempt_at": due.start_at or now, "fetched": 0, "unchanged": 0,
-            "schedule": due.schedule,
+            "schedule": due.schedule, "since": due.window and due.window[0], "until": due.window and due.window[1],
         }
         for due in dues
     ]  # fmt: skip
-    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind"]), rows)
+    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind", "since"]), rows)
     nominal = {due.nominal_at for due in dues}
     mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal))
     found = connection.execute(select(run).where(*mine).order_by(run.c.rank, run.c.id))

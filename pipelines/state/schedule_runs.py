@@ -9,11 +9,11 @@ from sqlalchemy import Connection, text
 
 
 def changes(connection: Connection, schedules: Sequence[str], most: int) -> dict[str, list[int]]:
-    """Changed documents of each schedule's last runs that pulled to their end, the oldest first; full pulls do not count."""
+    """Changed documents of each schedule's last runs that pulled to their end, the oldest first; full pulls and windows do not count."""
     found = connection.execute(
         text(
             "SELECT s.name, r.changed FROM unnest(CAST(:names AS text[])) AS s(name) CROSS JOIN LATERAL"
-            ' (SELECT nominal_at, sum(fetched - unchanged) AS changed FROM run WHERE schedule = s.name AND NOT "full"'
+            ' (SELECT nominal_at, sum(fetched - unchanged) AS changed FROM run WHERE schedule = s.name AND NOT "full" AND since IS NULL'
             " GROUP BY nominal_at HAVING bool_and(state IN ('pulled', 'done')) ORDER BY nominal_at DESC LIMIT :most) r"
             " ORDER BY s.name, r.nominal_at"
         ),

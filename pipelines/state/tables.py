@@ -72,6 +72,8 @@ run = Table(
     Column("full", Boolean, nullable=False),
     Column("rank", Integer, nullable=False, comment="order within a sync: masters first"),
     Column("schedule", Text, comment="name of the schedule that made it; none when a person asked for a sync"),
+    Column("since", DateTime(timezone=True), comment="of a backfill in windows: it reads what changed from here"),
+    Column("until", DateTime(timezone=True), comment="to before here"),
     Column("state", Text, nullable=False, comment="due, running, pulled, done, failed or stopped"),
     Column("lease_until", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False),
@@ -83,7 +85,7 @@ run = Table(
     Column("findings", JSONB, comment="what its mapping expects of a run and it did not meet"),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
-    Index("uq_run_due", "connection", "nominal_at", "kind", unique=True),
+    Index("uq_run_due", "connection", "nominal_at", "kind", "since", unique=True, postgresql_nulls_not_distinct=True),
     Index("ix_run_schedule", "schedule", "nominal_at"),
     Index("ix_run_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'running', 'pulled')")),
 )

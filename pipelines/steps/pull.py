@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+from connectors.kit.contract import Connector, Page, Windowed
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, runs
-from trace_core.errors import Unreachable, Verdict
+from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 
 def pull(run_id: int, plumbing: Plumbing) -> bool:
@@ -48,21 +50,31 @@ class _Taken(Exception):
     """Another worker holds the run now."""
 
 
-def _pages(row: Any, connector: Any, plumbing: Plumbing) -> None:
-    with plumbing.begin() as connection:
-        checkpoint = inbox.read_checkpoint(connection, row.connection, row.kind)
-    # a full pull that was interrupted goes on where it was, not from the beginning
-    fresh = row.full and (checkpoint is None or row.attempts == 1 or checkpoint[1] < row.started_at)
-    cursor = None if checkpoint is None or fresh else checkpoint[0]
-    for page in connector.pull(row.kind, cursor, full=fresh):
+def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
+    for page in _wanted(row, connector, plumbing):
         with plumbing.begin() as connection:
             kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
-            inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
+            if row.since is None:
+                inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
             if not runs.kept_page(connection, row.id, row.attempts, now=plumbing.now(), **counts):
                 raise _Taken
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)
+
+
+def _wanted(row: Any, connector: Connector, plumbing: Plumbing) -> Iterator[Page]:
+    """The pages of a run: of its window, which begins anew when it was interrupted, else those after the checkpoint."""
+    if row.since is not None:
+        if not isinstance(connector, Windowed):
+            raise Misconfigured(f"{row.connection} cannot be asked for a range of time: pull all of {row.kind}", code="window")
+        return connector.within(row.kind, row.since, row.until)
+    with plumbing.begin() as connection:
+        checkpoint = inbox.read_checkpoint(connection, row.connection, row.kind)
+    # a full pull that was interrupted goes on where it was, not from the beginning
+    fresh = row.full and (checkpoint is None or row.attempts == 1 or checkpoint[1] < row.started_at)
+    cursor = None if checkpoint is None or fresh else checkpoint[0]
+    return connector.pull(row.kind, cursor, full=fresh)
 
 
 def _failed(connection: Any, row: Any, verdict: Verdict, plumbing: Plumbing) -> None:

@@ -13,10 +13,12 @@ import pytest
 
 from connectors.kingdee.documents import KingdeeConnector, open_connector
 from connectors.kingdee.simulator import build
+from connectors.kit.contract import Windowed
 from connectors.kit.manifest import manifest, typed
 from connectors.kit.simulator import Running
 from lotweave.demo import kingdee_data
 from lotweave.demo.story import story
+from trace_core.errors import Misconfigured
 
 DATA = kingdee_data.data(story())
 
@@ -351,3 +353,27 @@ def test_what_has_no_mapping_can_still_be_read_and_surveyed(kind: str) -> None:
         assert list(pulled(connector, kind)[0]) == [key]
         assert connector.read(kind, key) is not None
         assert connector.read(kind, "0") is None
+
+
+def test_windows_over_all_time_hold_what_a_full_pull_does_and_each_only_its_own(server: Running) -> None:
+    connector, kind = connect(server), "PRD_MO"
+    whole, _ = pulled(connector, kind)
+    stamps = sorted(raw.stamp or 0 for page in connector.pull(kind, None) for raw in page.documents)
+    middle = datetime.fromtimestamp(stamps[len(stamps) // 2] / 1000, UTC)
+
+    def within(since: datetime, until: datetime) -> set[str]:
+        return {raw.key for page in connector.within(kind, since, until) for raw in page.documents}
+
+    before, after = within(datetime(2000, 1, 1, tzinfo=UTC), middle), within(middle, datetime(2100, 1, 1, tzinfo=UTC))
+
+    assert before | after == set(whole)
+    assert before
+    assert after
+    assert before != set(whole)
+    assert within(datetime(2000, 1, 1, tzinfo=UTC), datetime(2000, 1, 2, tzinfo=UTC)) == set()
+    assert isinstance(connector, Windowed)
+
+
+def test_a_form_without_its_change_times_takes_no_window() -> None:
+    with serve(missing_fields={"ORG_Organizations": ["FModifyDate"]}) as server, pytest.raises(Misconfigured, match="no change time"):
+        list(connect(server).within("ORG_Organizations", datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)))

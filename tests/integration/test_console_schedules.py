@@ -102,6 +102,28 @@ def test_a_backfill_pulls_everything_of_the_schedule_once_more(site: House, clie
     assert (made["full"], len(made["runs"])) == (True, 2)
 
 
+def test_a_range_of_days_is_cut_into_windows_where_the_system_can_be_asked_for_one(site: House, client: FlaskClient) -> None:
+    days = {"from": "2026-03-01", "to": "2026-03-10", "window": 5}
+
+    made = client.post("/api/v1/schedules/masters/backfill", json=days | {"kinds": ["BD_MATERIAL"]}, headers=key(site)).json
+    whole = client.post("/api/v1/schedules/su/backfill", json=days | {"kinds": ["Supplier"]}, headers=key(site)).json
+    wrong = client.post("/api/v1/schedules/su/backfill", json=days | {"to": "2026-02-01"}, headers=key(site))
+    half = client.post("/api/v1/schedules/su/backfill", json={"from": "2026-03-01"}, headers=key(site))
+
+    assert made is not None
+    assert made["windows"] == [
+        ["2026-03-01T00:00:00+08:00", "2026-03-06T00:00:00+08:00"],
+        ["2026-03-06T00:00:00+08:00", "2026-03-11T00:00:00+08:00"],
+    ]
+    assert (len(made["runs"]), made["whole"]) == (2, [])
+    assert whole is not None
+    assert (len(whole["runs"]), whole["windows"], whole["whole"]) == (1, [], ["Supplier"])
+    assert (wrong.status_code, half.status_code) == (400, 400)
+    with site.begin() as connection:
+        rows = connection.execute(text('SELECT kind, "full", since IS NULL FROM run ORDER BY id')).all()
+    assert [tuple(row) for row in rows] == [("BD_MATERIAL", False, False)] * 2 + [("Supplier", True, True)]
+
+
 def test_what_a_key_may_not_do_or_see_is_refused(site: House, client: FlaskClient) -> None:
     assert client.get("/api/v1/schedules").status_code == 401
     assert client.post("/api/v1/schedules/masters/run", headers=key(site, "viewer")).status_code == 403

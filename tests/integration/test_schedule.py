@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -14,16 +15,19 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import create_engine, text
 
+from connectors.kit.contract import Page, RawDocument
 from lotweave.bootstrap import House
 from pipelines.ports import Line, Plumbing
 from pipelines.state import runs, schedule_runs
 from pipelines.state.runs import Due
+from pipelines.steps.pull import pull
 from scheduler.blackout import Blackout, read_window
 from scheduler.cron import read_cron
-from scheduler.plan import intervals, make_due_runs
+from scheduler.plan import intervals, make_due_runs, scheduled
 from scheduler.schedule import Schedule
 from scheduler.store import marks
 from scheduler.timetable import Timetable
+from scheduler.windows import windows
 
 HZ = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 2, 8, 7, tzinfo=UTC)
@@ -178,3 +182,65 @@ def test_an_adaptive_interval_follows_what_the_last_runs_changed(house: House) -
     assert seen == [10, 20, 20, 30, 30, 30, 30, 30, 30, 30, 30, 15]
     with house.begin() as connection:
         assert schedule_runs.newest(connection, ["hz", "other"])["hz"]["states"] == {"pulled": 1}
+
+
+class Machine:
+    """A system whose documents change once a day, asked by pull or by window."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def within(self, kind: str, since: datetime, until: datetime) -> Iterator[Page]:
+        self.asked.append(f"{since:%d}-{until:%d}")
+        days = range((until - since).days)
+        yield Page(tuple(self._raw(kind, since + timedelta(days=day)) for day in days), {})
+
+    def pull(self, kind: str, cursor: Any, *, full: bool = False) -> Iterator[Page]:
+        self.asked.append("all" if full else "new")
+        yield Page((), {"mark": "newest"})
+
+    def close(self) -> None:
+        pass
+
+    def _raw(self, kind: str, day: datetime) -> RawDocument:
+        return RawDocument("hz", kind, f"{day:%m%d}", int(day.timestamp() * 1000), b"{}", NOW)
+
+
+def test_a_backfill_in_windows_reads_each_and_leaves_the_checkpoint(house: House) -> None:
+    machine, line = Machine(), plumbing(house, NOW).lines["hz"]
+    own = replace(plumbing(house, NOW), connector=lambda _: machine)  # type: ignore[arg-type, return-value]
+    pieces = windows(date(2026, 2, 1), date(2026, 2, 5), 2, HZ)
+    schedule = replace(EVERY_FIVE, kinds=("ENG_BOM",))
+    [plain] = scheduled(schedule, line, NOW)
+    with house.begin() as connection:
+        normal = runs.create(connection, [plain], now=NOW)
+        ids = runs.create(connection, [replace(plain, window=piece) for piece in pieces], now=NOW)
+        again = runs.create(connection, [replace(plain, window=piece) for piece in pieces], now=NOW)
+
+    done = [pull(run_id, own) for run_id in ids]
+
+    with house.begin() as connection:
+        cursor = connection.execute(text("SELECT cursor FROM checkpoint")).scalar_one()
+        keys = list(connection.execute(text("SELECT key FROM inbox ORDER BY key")).scalars())
+        changes = schedule_runs.changes(connection, ["hz"], 16)
+    assert again == ids
+    assert set(normal) < set(ids)
+    assert all(done)
+    assert sorted(machine.asked) == ["02-04", "04-05", "31-02", "new"]  # in UTC: midnight in Hangzhou is 16:00 of the day before
+    assert cursor == {"mark": "newest"}
+    assert len(keys) == 5
+    assert changes == {"hz": [0]}
+
+
+def test_a_window_that_a_system_cannot_take_stops_its_run_with_the_reason(house: House) -> None:
+    own = replace(plumbing(house, NOW), connector=lambda _: BytesIO())  # type: ignore[arg-type, return-value]
+    [plain] = scheduled(replace(EVERY_FIVE, kinds=("ENG_BOM",)), own.lines["hz"], NOW)
+    with house.begin() as connection:
+        [run_id] = runs.create(connection, [replace(plain, window=(NOW - timedelta(days=1), NOW))], now=NOW)
+
+    assert not pull(run_id, own)
+
+    with house.begin() as connection:
+        [told] = runs.listing(connection, [run_id])
+    assert (told["state"], told["verdict"]) == ("stopped", "Misconfigured")
+    assert "cannot be asked for a range of time" in told["message"]
