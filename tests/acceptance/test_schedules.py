@@ -6,10 +6,19 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from lotweave.bootstrap import clock, opened
+from lotweave.cli.running import start_detached, stop
+from lotweave.demo.processes import simulated
+from lotweave.demo.site import SECRETS
+from lotweave.schedules import listing
+from lotweave.settings import Site, read_site
+from lotweave.supervisor import free_port
 
 SITE = """\
 [plants.SU]
@@ -74,3 +83,31 @@ def test_check_names_every_mistake_of_schedules_and_calendars(site: Path) -> Non
     places = [problem["path"] for problem in json.loads(out)["problems"]]
     assert status == 2
     assert places == ["calendars/su.csv:2:1", "schedules.toml:3:1", "schedules.toml:7:1"]
+
+
+def test_a_running_site_pulls_by_its_schedule(site: Path) -> None:
+    with simulated("yonyou", site / "yonyou.log") as url:
+        (site / "lotweave.toml").write_text(SITE.replace("http://127.0.0.1:1", f"{url}/U9C").replace('"env:U9_SECRET"', '"file:secret"'))
+        (site / "secret").write_text(SECRETS["su-client"])
+        (site / "schedules.toml").write_text('[[schedule]]\nconnection = "su"\nevery = "1h"\nkinds = ["ItemMaster", "BOM"]\n')
+        found = read_site(site)
+        start_detached(found, free_port())
+        try:
+            told = _until_done(found)
+        finally:
+            stop(found)
+
+    assert told["states"] == {"done": 2}
+    assert told["fetched"] == told["changed"] > 0
+
+
+def _until_done(site: Site) -> dict[str, Any]:
+    """The newest run of the site's schedule once all its kinds are done, or as it is after a minute."""
+    waiting, last = threading.Event(), {}
+    with opened(site) as house:
+        for _ in range(240):
+            last = listing(house, site.timetable.schedules, now=clock())[0]["last"] or {}
+            if last.get("states", {}).keys() == {"done"}:
+                break
+            waiting.wait(0.25)
+    return last
