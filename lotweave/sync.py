@@ -12,11 +12,12 @@ from lotweave.embedded import services
 from lotweave.plumbing import plumbing_of
 from pipelines.app import celery_app
 from pipelines.ports import Line, Plumbing
-from pipelines.state import inbox, outbox, runs
+from pipelines.state import changes, inbox, outbox, runs
 from pipelines.steps.interpret import interpret
 from pipelines.steps.mapped import drift
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
+from pipelines.steps.refresh import refresh
 from pipelines.tasks import waker
 from scheduler.plan import runs_of
 
@@ -84,16 +85,15 @@ class Sync:
             interpret(plant, self.plumbing)
 
     def _push(self, lines: Sequence[Line], since: datetime) -> int:
-        """Push what is due, and plan anew what was pushed before everything was known; how many were read back.
+        """Push what is due, and plan anew what may say something else by now; how many were read back.
 
         By this process when no worker runs, else by waiting for theirs.
         """
         names = [line.name for line in lines]
-        with self.plumbing.begin() as connection:
-            outbox.look_again(connection, names, since=since, now=clock())
         if self.by_workers:
             self._await_pushes(lines)
         else:
+            refresh(self.plumbing.begin)
             push(names, self.plumbing)
             for plant in sorted({line.plant for line in lines}):
                 interpret(plant, self.plumbing)
@@ -102,11 +102,12 @@ class Sync:
 
     def _await_pushes(self, lines: Sequence[Line]) -> None:
         waiting = threading.Event()
+        self.plumbing.wake("refresh", "", "")
         for line in lines:
             self.plumbing.wake("push", line.name, line.plant)
         for _ in range(int(PUSH_PATIENCE / LOOK)):
             with self.plumbing.begin() as connection:
-                left = outbox.open_rows(connection, [line.name for line in lines])
+                left = changes.any_wait(connection) or outbox.open_rows(connection, [line.name for line in lines])
                 plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
             if not left and not plants:
                 return

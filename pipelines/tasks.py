@@ -16,6 +16,7 @@ from pipelines.steps.interpret import interpret
 from pipelines.steps.own_hashes import make
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
+from pipelines.steps.refresh import refresh
 from pipelines.steps.reinterpret import reinterpret
 from pipelines.steps.review import review
 from pipelines.steps.settle import settle
@@ -28,6 +29,7 @@ NAMES = {
     "nudge": "lotweave.nudge",
     "index": "lotweave.index",
     "review": "lotweave.review",
+    "refresh": "lotweave.refresh",
     "capture": "lotweave.capture",
     "hash": "lotweave.hash",
     "deliver": "lotweave.deliver",
@@ -59,6 +61,10 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     def review_recalls(_: str) -> None:
         own = plumbing()
         review(own.begin, own.view, own.now)
+
+    @app.task(name=NAMES["refresh"])  # type: ignore[untyped-decorator]
+    def refresh_results(_: str) -> None:
+        refresh(plumbing().begin)
 
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:

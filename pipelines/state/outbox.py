@@ -1,7 +1,8 @@
 """The outbox: results on their way into a system's documents, one row a document.
 
 States: due → sent → confirmed; a lost answer makes `unknown`, which leaves only by look-up or an idempotent resend; `rejected` and `held`
-wait for a person; `idle` has nothing to tell yet.
+wait for a person; `idle` has nothing to tell yet. Beside the state, `stale` says that the row is to be planned (again): what it shows may
+have changed since its last plan began.
 """
 
 from __future__ import annotations
@@ -11,14 +12,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.types import BigInteger
 
 from pipelines.state.tables import outbox
 
 LEASE = timedelta(minutes=5)
 """Longer than any call's time-out, so that two workers never write one document at once."""
 RETRY = timedelta(seconds=20)
+MOST_KEYS = 50_000
+"""Keys that are kept of a plan; a result that rests on more is planned again after every change."""
+KEYS = 10_000
+"""Keys that are looked up at once."""
+_TOLD = [column for column in outbox.c if column.name != "keys"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,7 @@ class Wish:
 def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> None:
     """Note that documents should show a trace; those that are noted already become due again."""
     gathered: dict[tuple[str, str, str], tuple[Wish, set[str]]] = {}
-    for one in wishes:
+    for one in sorted(wishes, key=lambda one: (one.connection, one.target_kind, one.target_key)):  # whoever locks many rows does it thus
         gathered.setdefault((one.connection, one.target_kind, one.target_key), (one, set()))[1].add(one.subject)
     if not gathered:
         return
@@ -46,6 +53,7 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
             set_={
                 "subjects": text("ARRAY(SELECT DISTINCT unnest(outbox.subjects || excluded.subjects) ORDER BY 1)"),
                 "state": text("CASE WHEN outbox.state IN ('sent', 'unknown') THEN outbox.state ELSE 'due' END"),
+                "stale": True,
                 "next_attempt_at": statement.excluded.next_attempt_at,
                 "changed_at": statement.excluded.changed_at,
             },
@@ -53,32 +61,34 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
         [
             {
                 "connection": one.connection, "plant": one.plant, "target_kind": one.target_kind, "target_key": one.target_key,
-                "subjects": sorted(subjects), "state": "due", "attempts": 0, "next_attempt_at": now, "changed_at": now,
+                "subjects": sorted(subjects), "state": "due", "stale": False, "attempts": 0, "next_attempt_at": now, "changed_at": now,
             }
             for one, subjects in gathered.values()
         ],
     )  # fmt: skip
 
 
-def claim(connection: Connection, *, names: Sequence[str], now: datetime, again: bool = False) -> Any:
-    """The next row to push over one of the connections, leased; None when there is none. `again` takes idle rows too."""
-    states = ["due", "unknown", "sent", *(["idle"] if again else [])]
-    statement = (
-        select(outbox)
-        .where(
-            outbox.c.connection.in_(names),
-            outbox.c.state.in_(states),
-            outbox.c.next_attempt_at <= now,
-            (outbox.c.lease_until.is_(None)) | (outbox.c.lease_until < now),
-        )
-        .order_by(outbox.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    found = connection.execute(statement).first()
+def claim(connection: Connection, *, names: Sequence[str], now: datetime) -> Any:
+    """The next row to plan and push over one of the connections as it was, leased; None when there is none.
+
+    It is `due` from here on, whatever it was, so that it is found again should this worker die; what changes from here on makes it stale.
+    """
+    statement = select(*_TOLD).where(outbox.c.connection.in_(names), *_work(now)).order_by(outbox.c.id).limit(1)
+    found = connection.execute(statement.with_for_update(skip_locked=True)).first()
     if found is not None:
-        connection.execute(update(outbox).where(outbox.c.id == found.id).values(lease_until=now + LEASE, attempts=outbox.c.attempts + 1))
+        again = {"state": "due"} if found.state in {"confirmed", "idle"} else {}
+        taken = {"lease_until": now + LEASE, "attempts": outbox.c.attempts + 1, "stale": False} | again
+        connection.execute(update(outbox).where(outbox.c.id == found.id).values(taken))
     return found
+
+
+def _open() -> ColumnElement[bool]:
+    return outbox.c.state.in_(["due", "unknown", "sent"]) | (outbox.c.stale & outbox.c.state.in_(["confirmed", "idle"]))
+
+
+def _work(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Rows that somebody should take now."""
+    return _open(), outbox.c.next_attempt_at <= now, outbox.c.lease_until.is_(None) | (outbox.c.lease_until < now)
 
 
 def mark(connection: Connection, row_id: int, *, now: datetime, **values: Any) -> None:
@@ -89,30 +99,33 @@ def mark(connection: Connection, row_id: int, *, now: datetime, **values: Any) -
 
 
 def open_rows(connection: Connection, names: Sequence[str]) -> int:
-    """How many rows over these connections are not yet confirmed, rejected, held or idle."""
-    statement = text("SELECT count(*) FROM outbox WHERE connection = ANY(:names) AND state IN ('due', 'sent', 'unknown')")
-    return int(connection.execute(statement, {"names": list(names)}).scalar_one())
+    """How many rows over these connections are yet to be planned or pushed, but for those that wait for a person."""
+    statement = select(func.count()).select_from(outbox).where(outbox.c.connection.in_(names), _open())
+    return int(connection.execute(statement).scalar_one())
 
 
-def look_again(connection: Connection, names: Sequence[str], *, since: datetime, now: datetime) -> None:
-    """Let rows that had nothing to tell, and those written since a time, be planned again: more may be known of their things by now."""
-    connection.execute(
-        update(outbox)
-        .where(
-            outbox.c.connection.in_(names),
-            (outbox.c.state == "idle") | ((outbox.c.state == "confirmed") & (outbox.c.changed_at >= since)),
-        )
-        .values(state="due", next_attempt_at=now)
-    )
+def any_row(connection: Connection) -> bool:
+    """Whether anything was ever to be pushed."""
+    return connection.execute(select(outbox.c.id).limit(1)).first() is not None
+
+
+_MARK = text(
+    "WITH found AS (SELECT id FROM outbox WHERE NOT stale AND id IN ("
+    "SELECT id FROM outbox WHERE keys && :keys UNION ALL SELECT id FROM outbox WHERE keys IS NULL OR lease_until IS NOT NULL"
+    ") ORDER BY connection, target_kind, target_key FOR UPDATE)"
+    " UPDATE outbox o SET stale = true FROM found WHERE o.id = found.id"
+).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
+
+
+def mark_stale(connection: Connection, keys: Sequence[int]) -> int:
+    """Let rows be planned again whose last plan asked for one of these hashes of keys, was never made, or is being made; how many."""
+    pieces = range(0, len(keys), KEYS)
+    return sum(connection.execute(_MARK, {"keys": list(keys[at : at + KEYS])}).rowcount for at in pieces)
 
 
 def look_again_at(connection: Connection, subjects: Collection[str], *, now: datetime) -> None:
-    """Let confirmed rows about any of these things be planned again: something that they show has changed."""
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.state == "confirmed", outbox.c.subjects.overlap(sorted(subjects)))
-        .values(state="due", next_attempt_at=now)
-    )
+    """Let rows about any of these things be planned again, now: something that they show has changed."""
+    connection.execute(update(outbox).where(outbox.c.subjects.overlap(sorted(subjects))).values(stale=True, next_attempt_at=now))
 
 
 def verified_since(connection: Connection, names: Sequence[str], since: datetime) -> int:
@@ -123,13 +136,12 @@ def verified_since(connection: Connection, names: Sequence[str], since: datetime
 
 def connections_with_work(connection: Connection, *, now: datetime) -> list[str]:
     """Connections with rows that somebody should push."""
-    statement = select(outbox.c.connection).where(outbox.c.state.in_(["due", "unknown", "sent"]), outbox.c.next_attempt_at <= now)
-    return list(connection.execute(statement.where((outbox.c.lease_until.is_(None)) | (outbox.c.lease_until < now)).distinct()).scalars())
+    return list(connection.execute(select(outbox.c.connection).where(*_work(now)).distinct()).scalars())
 
 
 def listing(connection: Connection, *, state: str | None = None) -> list[dict[str, Any]]:
     """All rows, oldest first."""
-    statement = select(outbox).order_by(outbox.c.id)
+    statement = select(*_TOLD).order_by(outbox.c.id)
     if state:
         statement = statement.where(outbox.c.state == state)
     return [
@@ -140,6 +152,7 @@ def listing(connection: Connection, *, state: str | None = None) -> list[dict[st
             "target": {"kind": row.target_kind, "key": row.target_key},
             "subjects": row.subjects,
             "state": row.state,
+            "stale": row.stale,
             "fields": row.fields,
             "before": row.before,
             "attempts": row.attempts,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
+from pipelines.state import changes
 from pipelines.state.tables import quarantine
 from trace_core.errors import Problem
 from trace_core.identifiers import ThingId
@@ -68,6 +69,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
             for content, row in unique.items()
         ],
     )
+    changes.note_things(connection, (thing.uri for row in unique.values() for thing in row.things))
 
 
 def _content(row: Quarantined) -> str:
@@ -81,14 +83,15 @@ def resolve(connection: Connection, names: Iterable[tuple[str, str, str, int]]) 
     if not rows:
         return
     plants, kinds, keys, revisions = (list(column) for column in zip(*rows, strict=True))
-    connection.execute(
+    closed = connection.execute(
         text(
             "UPDATE quarantine q SET state = 'resolved' FROM unnest(:plants, :kinds, :keys, CAST(:revisions AS bigint[]))"
             " AS a(plant, kind, key, revision) WHERE q.state = 'waiting' AND q.plant = a.plant AND q.document_kind = a.kind"
-            " AND q.document_key = a.key AND q.stage <> 'conflict' AND COALESCE(q.revision, a.revision) <= a.revision"
+            " AND q.document_key = a.key AND q.stage <> 'conflict' AND COALESCE(q.revision, a.revision) <= a.revision RETURNING q.things"
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("plants", "kinds", "keys"))),
         {"plants": plants, "kinds": kinds, "keys": keys, "revisions": revisions},
     )
+    _tell(connection, closed)
 
 
 def _anything_waits(connection: Connection) -> bool:
@@ -102,14 +105,15 @@ def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str
     if not rows:
         return
     connections, kinds, keys = (list(column) for column in zip(*rows, strict=True))
-    connection.execute(
+    closed = connection.execute(
         text(
             "UPDATE quarantine q SET state = 'resolved' FROM unnest(:connections, :kinds, :keys) AS a(connection, kind, key)"
             " WHERE q.state = 'waiting' AND q.stage IN ('interpret', 'held') AND q.connection = a.connection AND q.source_kind = a.kind"
-            " AND q.source_key = a.key"
+            " AND q.source_key = a.key RETURNING q.things"
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("connections", "kinds", "keys"))),
         {"connections": connections, "kinds": kinds, "keys": keys},
     )
+    _tell(connection, closed)
 
 
 def waiting_of(connection: Connection, name: str, ids: Collection[int]) -> list[Any]:
@@ -126,7 +130,13 @@ def of_stages(connection: Connection, stages: Sequence[str], ids: Collection[int
 
 def close(connection: Connection, ids: Collection[int]) -> None:
     """These wait no more: what they state was taken in."""
-    connection.execute(update(quarantine).where(quarantine.c.id.in_(sorted(ids))).values(state="resolved"))
+    closing = update(quarantine).where(quarantine.c.id.in_(sorted(ids))).values(state="resolved")
+    _tell(connection, connection.execute(closing.returning(quarantine.c.things)))
+
+
+def _tell(connection: Connection, closed: Iterable[Any]) -> None:
+    """Answers about the things of what was closed are others from now on."""
+    changes.note_things(connection, (thing for row in closed for thing in row.things))
 
 
 def waiting_about(connection: Connection, things: Collection[ThingId]) -> Iterable[Waiting]:

@@ -125,7 +125,9 @@ outbox = Table(
     Column("target_kind", Text, nullable=False),
     Column("target_key", Text, nullable=False),
     Column("subjects", ARRAY(Text), nullable=False, comment="ids of the things whose trace is pushed"),
-    Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, rejected, held"),
+    Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
+    Column("stale", Boolean, nullable=False, comment="what it shows may have changed since its plan began"),
+    Column("keys", ARRAY(BigInteger), comment="hashes of the keys that its plan asked documents for; none: of any"),
     Column("fields", JSONB, comment="the plan: what is written"),
     Column("before", JSONB, comment="what the system held"),
     Column("idempotency_key", Text),
@@ -137,9 +139,23 @@ outbox = Table(
     Column("verified_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("uq_outbox_target", "connection", "target_kind", "target_key", unique=True),
-    Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'sent', 'unknown')")),
+    Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("stale OR state IN ('due', 'sent', 'unknown')")),
+    Index("ix_outbox_keys", "keys", postgresql_using="gin"),
+    Index("ix_outbox_subjects", "subjects", postgresql_using="gin"),
+    Index("ix_outbox_unplanned", "id", postgresql_where=text("keys IS NULL OR lease_until IS NOT NULL")),
 )
 """Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""
+
+changed = Table(
+    "changed",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("plants", ARRAY(Text), nullable=False, comment="of documents, beside kinds and keys"),
+    Column("kinds", ARRAY(Text), nullable=False),
+    Column("keys", ARRAY(Text), nullable=False),
+    Column("things", ARRAY(Text), nullable=False, comment="ids of things about which something waits, or waits no more"),
+)
+"""What changed since the outbox was last looked at; taken by the refresh."""
 
 recall_case = Table(
     "recall_case",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, inbox, item_changes, outbox, own_hashes, runs, subscriptions
+from pipelines.state import captures, cases, changes, inbox, item_changes, outbox, own_hashes, runs, subscriptions
 from pipelines.steps.finish import finish
 from pipelines.steps.index import is_due
 from pipelines.steps.release import release
@@ -12,8 +12,8 @@ from pipelines.steps.release import release
 def sweep(plumbing: Plumbing) -> int:
     """Wake a worker for everything with something to do; how many were woken. Waking twice is harmless.
 
-    That is every run, inbox, outbox, capture and subscription; the index, when a snapshot is due; open recalls, and hashes of our
-    events, that are behind; and captured events whose items changed.
+    That is every run, inbox, outbox, capture and subscription; the index, when a snapshot is due; open recalls, results, and hashes
+    of our events, that are behind; and captured events whose items changed.
     """
     now = plumbing.now()
     with plumbing.begin() as connection:
@@ -26,6 +26,7 @@ def sweep(plumbing: Plumbing) -> int:
         house = [
             ("index", is_due(connection, plumbing.snapshots)),
             ("review", cases.any_behind(connection)),
+            ("refresh", changes.any_wait(connection)),
             ("hash", own_hashes.is_behind(connection)),
             ("reinterpret", item_changes.any_wait(connection)),
         ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from pipelines.state import item_changes, quarantine
+from pipelines.state import changes, item_changes, quarantine
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from trace_core.documents.envelope import Document
@@ -30,7 +30,7 @@ class Woven:
 def weave(
     connection: Transaction, batch: Sequence[Woven], *, now: datetime, after: Callable[[list[Outcome]], None] | None = None
 ) -> list[Outcome]:
-    """Take a batch in, and note the items that changed.
+    """Take a batch in, and note what changed.
 
     Outcomes say what became of each document, and of earlier ones whose state changed because of it.
     """
@@ -39,6 +39,7 @@ def weave(
     quarantine.put(connection, put_away, now=now)
     fine = [(*outcome.name, outcome.revision) for outcome in outcomes if outcome.state in {"accepted", "parked"}]
     quarantine.resolve(connection, fine)
+    changes.note(connection, {outcome.name for outcome in outcomes if outcome.state != "unchanged"})
     items = [outcome for outcome in outcomes if outcome.name[1] == "item" and outcome.state != "unchanged"]
     item_changes.note(connection, {(one.name[0], one.name[2], one.revision) for one in items})
     if after is not None:

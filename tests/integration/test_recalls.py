@@ -52,7 +52,7 @@ def test_late_documents_enlarge_a_recall_once(house: House) -> None:
     woken: list[str] = []
     sweep(plumbing_of(house, lambda task, _argument, _plant: woken.append(task)))
 
-    assert woken == ["review"]
+    assert woken == ["review", "refresh"]
     assert asked_again(house) == [Growth("bad caps", 2, (UNIT % 2,), ())]
     assert asked_again(house) == []
     with house.begin() as connection:
@@ -95,7 +95,7 @@ def test_what_a_system_shows_of_an_affected_thing_is_planned_anew_with_the_recal
     asked_again(house)
 
     with house.view() as documents, house.begin() as connection:
-        assert [(row["target"]["key"], row["state"]) for row in outbox.listing(connection)] == [("D1", "confirmed"), ("D2", "due")]
+        assert [(row["target"]["key"], row["stale"]) for row in outbox.listing(connection)] == [("D1", False), ("D2", True)]
         names = cases.names_about(connection, [UNIT % 2])
         unit = parse_thing(UNIT % 2)
         assert unit is not None

@@ -54,6 +54,7 @@ document = Table(
     Column("mapping", Text, nullable=False, comment="provenance: which mapping made it, at which version"),
     Column("mapping_version", Text, nullable=False),
     Index("uq_document_revision", "plant", "kind", "key", "revision", unique=True, postgresql_where=text("state <> 'conflict'")),
+    Index("ix_document_conflict", "plant", "kind", "key", postgresql_where=text("state = 'conflict'")),
     Index("ix_document_awaits", "awaits", postgresql_where=text("state = 'parked'")),
     Index("ix_document_source", "connection", "source_kind", "source_key"),
     Index("ix_document_recorded", "recorded_at", postgresql_using="brin"),

@@ -41,6 +41,9 @@ def upgrade() -> None:
         sa.Column("mapping_version", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
     )
+    op.create_index(
+        "ix_document_conflict", "document", ["plant", "kind", "key"], unique=False, postgresql_where=sa.text("state = 'conflict'")
+    )
     op.create_index("ix_document_awaits", "document", ["awaits"], unique=False, postgresql_where=sa.text("state = 'parked'"))
     op.create_index("ix_document_source", "document", ["connection", "source_kind", "source_key"], unique=False)
     op.create_index(
@@ -196,7 +199,14 @@ def upgrade() -> None:
         sa.Column("target_kind", sa.Text(), nullable=False),
         sa.Column("target_key", sa.Text(), nullable=False),
         sa.Column("subjects", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of the things whose trace is pushed"),
-        sa.Column("state", sa.Text(), nullable=False, comment="due, sent, unknown, confirmed, rejected, held"),
+        sa.Column("state", sa.Text(), nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
+        sa.Column("stale", sa.Boolean(), nullable=False, comment="what it shows may have changed since its plan began"),
+        sa.Column(
+            "keys",
+            postgresql.ARRAY(sa.BigInteger()),
+            nullable=True,
+            comment="hashes of the keys that its plan asked documents for; none: of any",
+        ),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="the plan: what is written"),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="what the system held"),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
@@ -209,8 +219,28 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index("ix_outbox_keys", "outbox", ["keys"], unique=False, postgresql_using="gin")
     op.create_index(
-        "ix_outbox_open", "outbox", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state IN ('due', 'sent', 'unknown')")
+        "ix_outbox_open",
+        "outbox",
+        ["next_attempt_at"],
+        unique=False,
+        postgresql_where=sa.text("stale OR state IN ('due', 'sent', 'unknown')"),
+    )
+    op.create_index("ix_outbox_subjects", "outbox", ["subjects"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_outbox_unplanned", "outbox", ["id"], unique=False, postgresql_where=sa.text("keys IS NULL OR lease_until IS NOT NULL")
+    )
+    op.create_table(
+        "changed",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="of documents, beside kinds and keys"),
+        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("keys", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "things", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of things about which something waits, or waits no more"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_changed")),
     )
     op.create_index("uq_outbox_target", "outbox", ["connection", "target_kind", "target_key"], unique=True)
     op.create_table(

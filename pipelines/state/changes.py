@@ -1,0 +1,60 @@
+"""What changed in the genealogy and the quarantine since the results in the outbox were last looked at.
+
+A note is written in the transaction that makes the change, and taken in the one that marks the results: none is lost, no order matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import Text
+
+Name = tuple[str, str, str]
+
+PIECE = 500
+"""Documents of one note."""
+NOTES = 8
+"""Notes taken at once, which bounds memory."""
+
+_COLUMNS = ("plants", "kinds", "keys", "things")
+_NOTE = text("INSERT INTO changed (plants, kinds, keys, things) VALUES (:plants, :kinds, :keys, :things)").bindparams(
+    *(bindparam(name, type_=ARRAY(Text)) for name in _COLUMNS)
+)
+_TAKE = text(
+    "DELETE FROM changed WHERE id IN (SELECT id FROM changed ORDER BY id LIMIT :notes FOR UPDATE SKIP LOCKED)"
+    " RETURNING plants, kinds, keys, things"
+)
+
+
+def note(connection: Connection, names: Collection[Name]) -> None:
+    """Note documents (plant, kind, key) of which a version came, was superseded, withdrawn, parked or released."""
+    ordered = sorted(names)
+    pieces = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
+    _add(connection, [(*(list(column) for column in zip(*piece, strict=True)), []) for piece in pieces])
+
+
+def note_things(connection: Connection, things: Iterable[str]) -> None:
+    """Note ids of things about which something waits, or waits no more."""
+    ordered = sorted(set(things))
+    _add(connection, [([], [], [], ordered[at : at + PIECE]) for at in range(0, len(ordered), PIECE)])
+
+
+def _add(connection: Connection, rows: list[tuple[list[str], ...]]) -> None:
+    if rows:
+        connection.execute(_NOTE, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+
+
+def take(connection: Connection) -> tuple[set[Name], set[str]] | None:
+    """Take some of the oldest notes: the documents and the things; None when there is none that nobody else is taking."""
+    rows = connection.execute(_TAKE, {"notes": NOTES}).all()
+    if not rows:
+        return None
+    names = {name for row in rows for name in zip(row.plants, row.kinds, row.keys, strict=True)}
+    return names, {thing for row in rows for thing in row.things}
+
+
+def any_wait(connection: Connection) -> bool:
+    """Whether there are notes that nobody has taken."""
+    return bool(connection.execute(text("SELECT EXISTS (SELECT FROM changed)")).scalar_one())
