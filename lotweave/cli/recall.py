@@ -65,7 +65,7 @@ def _keep(house: House, case: Case) -> None:
     with house.begin() as connection:
         if not cases.open_case(connection, case, now=clock()):
             raise Misconfigured(f"a recall named {case.name!r} is open already; close it or choose another name", code="usage")
-        look_again_at(connection, [*case.things, *case.roots], now=clock())
+        look_again_at(connection, [*case.things, *case.roots])
 
 
 def commonality(
@@ -181,7 +181,7 @@ def close(name: str, site: SiteOption = None, as_json: JsonOption = False) -> No
     with reported(as_json=as_json), opened(the_site(site)) as house, house.begin() as connection:
         shown = [*cases.things_of(connection, name)]
         done = cases.close(connection, name, now=clock())
-        look_again_at(connection, shown, now=clock())
+        look_again_at(connection, shown)
     say({"done": done}, as_json=as_json, person=lambda: out.print("closed" if done else f"no open recall is named {name}", markup=False))
     end(DONE if done else NO)
 

@@ -17,6 +17,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger
 
 from pipelines.state.tables import outbox
+from trace_core.identifiers import parse_thing
+from trace_core.store.postings import key_hashes
+from trace_core.touches import by_thing
 
 LEASE = timedelta(minutes=5)
 """Longer than any call's time-out, so that two workers never write one document at once."""
@@ -30,7 +33,7 @@ _TOLD = [column for column in outbox.c if column.name != "keys"]
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A document of a system that should show the trace of some things."""
+    """A document of a system that should show the trace of a thing, or of everything made on an order."""
 
     connection: str
     plant: str
@@ -123,9 +126,9 @@ def mark_stale(connection: Connection, keys: Sequence[int]) -> int:
     return sum(connection.execute(_MARK, {"keys": list(keys[at : at + KEYS])}).rowcount for at in pieces)
 
 
-def look_again_at(connection: Connection, subjects: Collection[str], *, now: datetime) -> None:
-    """Let rows about any of these things be planned again, now: something that they show has changed."""
-    connection.execute(update(outbox).where(outbox.c.subjects.overlap(sorted(subjects))).values(stale=True, next_attempt_at=now))
+def look_again_at(connection: Connection, things: Collection[str]) -> int:
+    """Let rows whose plan asked about any of these things be planned again: what is said of them has changed; how many."""
+    return mark_stale(connection, key_hashes(by_thing(thing) for uri in things if (thing := parse_thing(uri))))
 
 
 def verified_since(connection: Connection, names: Sequence[str], since: datetime) -> int:

@@ -124,7 +124,7 @@ outbox = Table(
     Column("plant", Text, nullable=False),
     Column("target_kind", Text, nullable=False),
     Column("target_key", Text, nullable=False),
-    Column("subjects", ARRAY(Text), nullable=False, comment="ids of the things whose trace is pushed"),
+    Column("subjects", ARRAY(Text), nullable=False, comment="ids of the things or orders whose trace is pushed"),
     Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
     Column("stale", Boolean, nullable=False, comment="what it shows may have changed since its plan began"),
     Column("keys", ARRAY(BigInteger), comment="hashes of the keys that its plan asked documents for; none: of any"),
@@ -141,7 +141,6 @@ outbox = Table(
     Index("uq_outbox_target", "connection", "target_kind", "target_key", unique=True),
     Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("stale OR state IN ('due', 'sent', 'unknown')")),
     Index("ix_outbox_keys", "keys", postgresql_using="gin"),
-    Index("ix_outbox_subjects", "subjects", postgresql_using="gin"),
     Index("ix_outbox_unplanned", "id", postgresql_where=text("keys IS NULL OR lease_until IS NOT NULL")),
 )
 """Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""

@@ -10,10 +10,10 @@ from typing import Any
 from connectors.kit.contract import RawDocument
 from pipelines.ports import Plumbing
 from pipelines.state import cases, outbox
+from pipelines.steps.subjects import things_of
 from pipelines.steps.summary import summarise
 from trace_core.asking import Remembering
 from trace_core.errors import Conflict, Rejected
-from trace_core.identifiers import parse_thing
 from trace_core.store.postings import key_hashes
 
 OURS = "LW-"
@@ -37,10 +37,10 @@ def plan(row: Any, plumbing: Plumbing) -> Plan:
     outward = plumbing.outward(line) if line else None
     if line is None or outward is None:
         raise Rejected(f"{row.connection} takes no results any more: it has no outward mapping")
-    subjects = [thing for uri in row.subjects if (thing := parse_thing(uri))]
     with plumbing.view() as documents:
-        recalls = cases.names_about(documents.connection, row.subjects)
         asked = Remembering(documents)
+        subjects = things_of(asked, row.subjects)
+        recalls = cases.names_about(documents.connection, [subject.uri for subject in subjects])
         summary = summarise(asked, subjects, now=plumbing.now(), recalls=recalls, address=plumbing.address)
     keys = key_hashes(asked.keys) if len(asked.keys) <= outbox.MOST_KEYS else None
     if not summary["things"]:

@@ -50,6 +50,6 @@ def review(begin: Begin, view: View, now: Callable[[], datetime]) -> list[Growth
         added, gone = sorted(set(after.things) - set(case.things)), sorted(set(case.things) - set(after.things))
         with begin() as connection:
             cases.renew(connection, after, added, now=now())
-            outbox.look_again_at(connection, [*added, *gone], now=now())
+            outbox.look_again_at(connection, [*added, *gone])
         grown.append(Growth(case.name, len(after.things), tuple(added), tuple(gone)))
     return grown

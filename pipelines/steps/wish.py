@@ -7,11 +7,10 @@ from typing import Any
 
 from pipelines.ports import Plumbing
 from pipelines.state.outbox import Wish
+from pipelines.steps.subjects import subject_of
 from pipelines.steps.weave import Woven
 from trace_core.documents.envelope import Document
 from trace_core.errors import Misconfigured
-from trace_core.events import thing_of
-from trace_core.identifiers import ItemCode, PlantCode, ThingId
 
 
 def wishes(accepted: Sequence[Woven], plumbing: Plumbing) -> list[Wish]:
@@ -29,20 +28,12 @@ def _of(one: Woven, plumbing: Plumbing) -> Iterator[Wish]:
         return  # a wrong outward mapping stops the pushing, not the weaving; `push` and `check` report it
     if outward is None or outward.told.target != one.origin.source_kind or not concerns(outward.told.about, one.document):
         return
-    subject = _subject(one.document)
+    subject = subject_of(one.document)
     if subject is not None:
-        yield Wish(line.name, line.plant, outward.told.target, one.origin.source_key, subject.uri)
+        yield Wish(line.name, line.plant, outward.told.target, one.origin.source_key, subject)
 
 
 def concerns(about: Mapping[str, str], document: Document) -> bool:
     """Whether a document is what `about` describes: its kind, and body fields that have a value or, for "", are empty."""
     body: Mapping[str, Any] = document.body
     return all(document.kind == wanted if name == "document" else str(body.get(name, "")) == wanted for name, wanted in about.items())
-
-
-def _subject(document: Document) -> ThingId | None:
-    if document.kind == "movement":
-        return thing_of(document.body["thing"], document.plant)
-    if document.kind == "lot":
-        return ThingId(PlantCode(document.plant), "lot", ItemCode(document.body["item"]), document.body["lot"])
-    return None

@@ -31,6 +31,7 @@ fields:
   F_LW_TraceRef: reference
   F_LW_TraceSummary: summary
 """
+ORDERS = LOTS.replace("BD_BatchMainFile", "PRD_MO").replace("{document: lot}", "{document: order}")
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def hz() -> Iterator[Running]:
     data = kingdee_data.data(story())
     custom = [{"key": name, "editable_after_audit": True} for name in ("F_LW_TraceRef", "F_LW_TraceSummary")]
     data["custom_fields"]["BD_BatchMainFile"] = custom
+    data["custom_fields"]["PRD_MO"] = [{**field, "row": True} for field in custom]
     data["server"]["lot_master_editable"] = True
     receipts, lots = data["forms"]["PRD_INSTOCK"], data["forms"]["BD_BatchMainFile"]
     row = {**receipts[0]["FEntity"][0], "FEntryID": 990002, "FLot": "HZ-LOT-1", "FRealQty": 1}
@@ -114,4 +116,20 @@ def test_results_go_to_lot_masters_where_the_site_says_so(joined: Callable[..., 
     written = [lot for lot in hz.simulator.store.forms["BD_BatchMainFile"] if str(lot.get("F_LW_TraceRef", "")).startswith("LW-")]
     assert [lot["FNumber"] for lot in written] == ["HZ-LOT-1"]  # nothing went into the others, which were bought
     assert told["pushed"] == 1
+    assert set(states(house)) == {"confirmed"}
+
+
+def test_results_go_to_the_rows_of_orders_about_what_was_made_on_them(joined: Callable[..., House], hz: Running) -> None:
+    house = joined(write_target="order_row")
+    folder = house.site.folder / "mappings" / "kingdee"
+    folder.mkdir(parents=True)
+    (folder / "push_trace.yml").write_text(ORDERS, "utf-8")
+
+    told, again = sync(house), sync(house)
+
+    rows = {order["FBillNo"]: order["FTreeEntity"][0] for order in hz.simulator.store.forms["PRD_MO"]}
+    written = {number: row["F_LW_TraceSummary"] for number, row in rows.items() if str(row.get("F_LW_TraceRef", "")).startswith("LW-")}
+    made = {order.order for order in story().hz.orders}
+    assert written.keys() == made
+    assert (told["pushed"], again["pushed"]) == (len(made), 0)
     assert set(states(house)) == {"confirmed"}

@@ -19,6 +19,7 @@ from pipelines.steps.review import Growth, case_of, review
 from pipelines.steps.summary import summarise
 from pipelines.steps.sweep import sweep
 from trace_core.identifiers import parse_thing
+from trace_core.store.postings import key_hashes
 from trace_core.walk import Asked
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -90,7 +91,7 @@ def test_what_a_system_shows_of_an_affected_thing_is_planned_anew_with_the_recal
     with house.begin() as connection:
         outbox.wish(connection, [Wish("erp", "HZ", "RECEIPT", f"D{unit}", UNIT % unit) for unit in (1, 2)], now=NOW)
         for row in outbox.listing(connection):
-            outbox.mark(connection, row["id"], now=NOW, state="confirmed")
+            outbox.mark(connection, row["id"], now=NOW, state="confirmed", keys=key_hashes([f"T:{row['subjects'][0]}"]))
 
     asked_again(house)
 

@@ -162,7 +162,7 @@ def test_a_change_while_a_result_is_planned_is_not_overlooked(house: House, tmp_
     push(["erp"], plumbing)
     refresh(house.begin)
     with house.begin() as connection:
-        outbox.look_again_at(connection, ["HZ/serial/S/S1"], now=NOW)
+        outbox.look_again_at(connection, ["HZ/serial/S/S1"])
         claimed = outbox.claim(connection, names=["erp"], now=NOW)
 
     take(house, [report("2", "S1", "A2")])

@@ -198,7 +198,7 @@ def upgrade() -> None:
         sa.Column("plant", sa.Text(), nullable=False),
         sa.Column("target_kind", sa.Text(), nullable=False),
         sa.Column("target_key", sa.Text(), nullable=False),
-        sa.Column("subjects", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of the things whose trace is pushed"),
+        sa.Column("subjects", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of the things or orders whose trace is pushed"),
         sa.Column("state", sa.Text(), nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
         sa.Column("stale", sa.Boolean(), nullable=False, comment="what it shows may have changed since its plan began"),
         sa.Column(
@@ -227,7 +227,6 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("stale OR state IN ('due', 'sent', 'unknown')"),
     )
-    op.create_index("ix_outbox_subjects", "outbox", ["subjects"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_outbox_unplanned", "outbox", ["id"], unique=False, postgresql_where=sa.text("keys IS NULL OR lease_until IS NOT NULL")
     )
