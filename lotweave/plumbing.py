@@ -22,7 +22,8 @@ def lines_of(site: Site) -> dict[str, Line]:
     found = {}
     for connection in site.connections.values():
         zone = site.plants[connection.plant].zone
-        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds_of(connection))
+        bounds = (connection.push_limit, connection.push_share)
+        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds_of(connection), *bounds)
     return found
 
 

@@ -41,13 +41,18 @@ class Plant:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A connection to one system of one plant. `settings` still hold secret references."""
+    """A connection to one system of one plant. `settings` still hold secret references.
+
+    More results than `push_limit`, or than `push_share` of all, do not change there at once without a person's look.
+    """
 
     name: str
     plant: str
     system: str
     kinds: tuple[str, ...]
     settings: Mapping[str, Any]
+    push_limit: int = 200
+    push_share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +284,7 @@ class _Reader:
             if not isinstance(told, dict):
                 self.wrong(path, "must be a table")
                 continue
-            self.known(told, path, ("plant", "system", "kinds", "settings"))
+            self.known(told, path, ("plant", "system", "kinds", "push_limit", "push_share", "settings"))
             plant, system = told.get("plant"), told.get("system")
             if plant not in plants:
                 self.wrong((*path, "plant"), f"must name one of the plants {', '.join(plants) or '(none is declared)'}", str(plant or ""))
@@ -294,7 +299,19 @@ class _Reader:
             for kind in kinds:
                 if kind not in manifest(system).kinds and not manifest(system).limits.get("kinds_from_settings"):
                     self.wrong((*path, "kinds"), f"names a kind that {system} does not have", str(kind))
-            yield name, Connection(name, str(plant), system, kinds, settings)
+            limit, share = self.bounds(told, path)
+            yield name, Connection(name, str(plant), system, kinds, settings, limit, share)
+
+    def bounds(self, told: Mapping[str, Any], path: tuple[str, ...]) -> tuple[int, float]:
+        """How many results may change at once: a number, and a share."""
+        limit, share = told.get("push_limit", 200), told.get("push_share", 0.5)
+        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 0:
+            self.wrong((*path, "push_limit"), "must be a whole number from 0", str(limit))
+            limit = 200
+        if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
+            self.wrong((*path, "push_share"), "must be a number from 0 to 1", str(share))
+            share = 0.5
+        return limit, float(share)
 
     def connection_settings(self, system: str, settings: Any, path: tuple[str, ...]) -> None:
         man = manifest(system)

@@ -13,6 +13,7 @@ from lotweave.plumbing import plumbing_of
 from pipelines.app import celery_app
 from pipelines.ports import Line, Plumbing
 from pipelines.state import changes, inbox, outbox, runs
+from pipelines.state.outbox_claims import open_rows
 from pipelines.steps.interpret import interpret
 from pipelines.steps.mapped import drift
 from pipelines.steps.pull import pull
@@ -107,7 +108,7 @@ class Sync:
             self.plumbing.wake("push", line.name, line.plant)
         for _ in range(int(PUSH_PATIENCE / LOOK)):
             with self.plumbing.begin() as connection:
-                left = changes.any_wait(connection) or outbox.open_rows(connection, [line.name for line in lines])
+                left = changes.any_wait(connection) or open_rows(connection, [line.name for line in lines])
                 plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
             if not left and not plants:
                 return

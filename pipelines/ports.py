@@ -18,13 +18,18 @@ from trace_core.store.view import StoreView
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A connection as the pipelines see it: its plant, its system, the plant's zone, and the kinds it reads with their order."""
+    """A connection as the pipelines see it: its plant, its system, the plant's zone, and the kinds it reads with their order.
+
+    More results than `push_limit`, or than `push_share` of all, do not change at once without a person's look.
+    """
 
     name: str
     plant: str
     system: str
     zone: tzinfo
     kinds: Mapping[str, int]
+    push_limit: int = 200
+    push_share: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lotweave.cli import (
     index,
     keys,
     mapping,
+    outbox,
     real,
     recall,
     record,
@@ -56,7 +57,7 @@ app.add_typer(schedule.schedule, name="schedule")
 app.add_typer(recall.recalls, name="recalls")
 app.add_typer(waiting.quarantine, name="quarantine")
 app.add_typer(waiting.stitch, name="stitch")
-app.add_typer(waiting.outbox, name="outbox")
+app.add_typer(outbox.outbox, name="outbox")
 app.add_typer(index.index, name="index")
 mapping.mapping.command("test")(golden.golden)
 app.add_typer(mapping.mapping, name="mapping")

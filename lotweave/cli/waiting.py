@@ -1,4 +1,4 @@
-"""`quarantine` and `outbox`: what waits, and why."""
+"""`quarantine` and `stitch`: what waits, and why."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typer
 from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.plumbing import plumbing_of
-from pipelines.state import outbox as outbox_rows
 from pipelines.state import quarantine as quarantine_rows
 from pipelines.steps.capture import take_in
 from pipelines.steps.replay import interpret_again, replay
@@ -19,7 +18,6 @@ from trace_core.store.stitches import waiting_stitches
 
 quarantine = typer.Typer(no_args_is_help=True, help="Documents that could not be used.")
 stitch = typer.Typer(no_args_is_help=True, help="Transfers between plants that wait for a person.")
-outbox = typer.Typer(no_args_is_help=True, help="Results on their way into systems.")
 
 
 @stitch.callback()
@@ -47,11 +45,6 @@ def list_stitches(site: SiteOption = None, as_json: JsonOption = False) -> None:
 @quarantine.callback()
 def _quarantine() -> None:
     """Documents that could not be used."""
-
-
-@outbox.callback()
-def _outbox() -> None:
-    """Results on their way into systems."""
 
 
 @quarantine.command("list")
@@ -97,25 +90,3 @@ def replay_quarantine(
 
         say({"replayed": [asdict(one) for one in found]}, as_json=as_json, person=person)
         end(DONE if all(one.taken for one in found) else NO)
-
-
-@outbox.command("list")
-def list_outbox(
-    state: Annotated[str | None, typer.Option(help="Only rows in this state.")] = None,
-    site: SiteOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
-) -> None:
-    """List results on their way, and those that arrived."""
-    with reported(as_json=as_json):
-        with opened(the_site(site)) as house, house.begin() as connection:
-            told = outbox_rows.listing(connection, state=state)
-
-        def person() -> None:
-            for one in told:
-                target = one["target"]
-                note = one["message"] or (f"read back {one['verified_at']}" if one["verified_at"] else "")
-                out.print(f"{one['id']}  {one['connection']}  {target['kind']} {target['key']}  {one['state']}  {note}", markup=False)
-            out.print(f"{len(told)} in the outbox")
-
-        say({"outbox": told, "count": len(told)}, as_json=as_json, person=person)
-        end(NO if any(one["state"] in {"held", "rejected", "unknown"} for one in told) else DONE)

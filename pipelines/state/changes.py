@@ -6,6 +6,7 @@ A note is written in the transaction that makes the change, and taken in the one
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -53,6 +54,19 @@ def take(connection: Connection) -> tuple[set[Name], set[str]] | None:
         return None
     names = {name for row in rows for name in zip(row.plants, row.kinds, row.keys, strict=True)}
     return names, {thing for row in rows for thing in row.things}
+
+
+_DUE = text(
+    "SELECT EXISTS (SELECT FROM changed) AND (EXISTS (SELECT FROM changed WHERE at < now() - CAST(:patience AS interval))"
+    " OR NOT EXISTS (SELECT FROM run WHERE state IN ('running', 'pulled')))"
+)
+PATIENCE = timedelta(minutes=1)
+"""For so long notes wait for the end of pulls under way, lest a system be told many times what half is known of."""
+
+
+def are_due(connection: Connection) -> bool:
+    """Whether there are notes that should be taken now."""
+    return bool(connection.execute(_DUE, {"patience": PATIENCE}).scalar_one())
 
 
 def any_wait(connection: Connection) -> bool:

@@ -125,11 +125,16 @@ outbox = Table(
     Column("target_kind", Text, nullable=False),
     Column("target_key", Text, nullable=False),
     Column("subjects", ARRAY(Text), nullable=False, comment="ids of the things or orders whose trace is pushed"),
-    Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
+    Column("state", Text, nullable=False, comment="due, sent, unknown, confirmed, changed, idle, rejected, held"),
     Column("stale", Boolean, nullable=False, comment="what it shows may have changed since its plan began"),
+    Column("look", Boolean, nullable=False, comment="the document itself may have changed in the system"),
+    Column("urgent", Boolean, nullable=False, comment="goes first and is held by no limit: a recall, or what a person let through"),
+    Column("hold", Text, comment="why it must wait for a person, whatever its state"),
+    Column("reversed", Boolean, nullable=False, comment="what stood there before is written, and no trace"),
     Column("keys", ARRAY(BigInteger), comment="hashes of the keys that its plan asked documents for; none: of any"),
     Column("fields", JSONB, comment="the plan: what is written"),
     Column("before", JSONB, comment="what the system held"),
+    Column("original", JSONB, comment="what the system held before the first push"),
     Column("idempotency_key", Text),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", DateTime(timezone=True), nullable=False),
@@ -139,11 +144,20 @@ outbox = Table(
     Column("verified_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Index("uq_outbox_target", "connection", "target_kind", "target_key", unique=True),
-    Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("stale OR state IN ('due', 'sent', 'unknown')")),
+    Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("stale OR state IN ('due', 'sent', 'unknown', 'changed')")),
     Index("ix_outbox_keys", "keys", postgresql_using="gin"),
     Index("ix_outbox_unplanned", "id", postgresql_where=text("keys IS NULL OR lease_until IS NOT NULL")),
 )
 """Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""
+
+outbox_hold = Table(
+    "outbox_hold",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", DateTime(timezone=True), nullable=False),
+)
+"""Connections over which a person lets nothing be pushed."""
 
 changed = Table(
     "changed",
@@ -153,6 +167,7 @@ changed = Table(
     Column("kinds", ARRAY(Text), nullable=False),
     Column("keys", ARRAY(Text), nullable=False),
     Column("things", ARRAY(Text), nullable=False, comment="ids of things about which something waits, or waits no more"),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 """What changed since the outbox was last looked at; taken by the refresh."""
 

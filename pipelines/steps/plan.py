@@ -32,7 +32,12 @@ class Plan:
 
 
 def plan(row: Any, plumbing: Plumbing) -> Plan:
-    """Plan an outbox row from the genealogy as it is. Errors: `Rejected` when nothing can be written, with every problem."""
+    """Plan an outbox row from the genealogy as it is; one that is taken back gets what stood there before.
+
+    Errors: `Rejected` when nothing can be written, with every problem.
+    """
+    if row.reversed:
+        return Plan(dict(row.original), [])
     line = plumbing.lines.get(row.connection)
     outward = plumbing.outward(line) if line else None
     if line is None or outward is None:
@@ -66,7 +71,17 @@ def _dig(told: Any, path: str) -> Any:
 
 
 def refuse_foreign(row: Any, held: dict[str, str], fields: dict[str, str]) -> None:
-    """Refuse to overwrite what is not ours. Errors: `Conflict` for a reference field with foreign content."""
+    """Refuse to overwrite what is not ours. Errors: `Conflict` for a reference field with foreign content.
+
+    What is taken back must be what was written, or what stood there before.
+    """
+    if row.reversed:
+        known = [told for told in (row.fields, row.before) if told]
+        strange = [name for name, value in held.items() if value != fields[name] and all(told.get(name) != value for told in known)]
+        if strange:
+            said = f"{', '.join(strange)} of {row.target_kind} {row.target_key} holds what Lotweave did not write"
+            raise Conflict(f"{said}: it cannot be taken back; clear it there, or release the row", code="foreign_content")
+        return
     reference = next((name for name, value in fields.items() if value.startswith(OURS)), None)
     if reference and held[reference] and not held[reference].startswith(OURS):
         said = f"field {reference} of {row.target_kind} {row.target_key} holds {held[reference]!r}, which Lotweave did not write"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from connectors.kit.contract import Connector, PushRequest, Receipt
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, outbox
+from pipelines.state.outbox_claims import claim_to_plan, claim_to_push, settle_changes
 from pipelines.steps.plan import Plan, held_in, plan, refuse_foreign
 from trace_core.errors import Conflict, Misconfigured, Unreachable, Verdict
 
@@ -23,22 +24,49 @@ MANY_TRIES = 5
 
 
 def push(names: Sequence[str], plumbing: Plumbing) -> int:
-    """Push every row over the connections that is due or stale, one after the other; how many were confirmed.
+    """Push every row over the connections that is to be pushed, one after the other; how many were confirmed.
 
-    What was confirmed and is planned as before needs no call.
+    Results that stand already and may be others by now are planned first: what is as it was needs no call, and what changed goes on
+    unless it is too much at once.
     """
+    while (row := _claimed(claim_to_plan, names, plumbing)) is not None:
+        _tried(_sift, row, plumbing)
+    _settle(names, plumbing)
     confirmed = 0
-    while (row := _claimed(names, plumbing)) is not None:
-        try:
-            confirmed += _push_row(row, plumbing)
-        except Verdict as verdict:
-            _failed(row, verdict, plumbing)
+    while (row := _claimed(claim_to_push, names, plumbing)) is not None:
+        confirmed += _tried(_push_row, row, plumbing)
     return confirmed
 
 
-def _claimed(names: Sequence[str], plumbing: Plumbing) -> Any:
+def _claimed(claim: Callable[..., Any], names: Sequence[str], plumbing: Plumbing) -> Any:
     with plumbing.begin() as connection:
-        return outbox.claim(connection, names=names, now=plumbing.now())
+        return claim(connection, names=names, now=plumbing.now())
+
+
+def _tried(step: Callable[[Any, Plumbing], int], row: Any, plumbing: Plumbing) -> int:
+    try:
+        return step(row, plumbing)
+    except Verdict as verdict:
+        _failed(row, verdict, plumbing)
+        return 0
+
+
+def _sift(row: Any, plumbing: Plumbing) -> int:
+    """Plan what stands: confirmed it stays where nothing differs, unless the document itself changed."""
+    made = plan(row, plumbing)
+    if made.fields != row.fields:
+        _mark(row, plumbing, state="changed", keys=made.keys)
+    elif row.look:
+        _mark(row, plumbing, state="due", keys=made.keys)
+    else:
+        _mark(row, plumbing, state="confirmed", keys=made.keys, urgent=False)
+    return 0
+
+
+def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
+    for line in (plumbing.lines[name] for name in names if name in plumbing.lines):
+        with plumbing.begin() as connection:
+            settle_changes(connection, line.name, limit=line.push_limit, share=line.push_share, now=plumbing.now())
 
 
 def _push_row(row: Any, plumbing: Plumbing) -> int:
@@ -47,21 +75,20 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
     if not fields:
         _mark(row, plumbing, state="idle", message="nothing is known of it yet", keys=made.keys)
         return 0
-    if row.state == "confirmed" and fields == row.fields:
-        _mark(row, plumbing, state="confirmed", keys=made.keys)
-        return 0
     with closing(plumbing.connector(row.connection)) as connector:
         held = held_in(connector.read(row.target_kind, row.target_key), fields, row)
         if held == fields:
             return _confirm(row, made, None, plumbing)
         refuse_foreign(row, held, fields)
         request = PushRequest(row.target_kind, row.target_key, fields, _key(row, fields))
-        _mark(row, plumbing, state="sent", fields=fields, before=held, idempotency_key=request.idempotency_key)
+        kept = {"before": held, "original": held | (row.original or {})}
+        _mark(row, plumbing, state="sent", fields=fields, idempotency_key=request.idempotency_key, **kept)
         return _verify(row, made, connector.push(request), connector, plumbing)
 
 
 def _key(row: Any, fields: dict[str, str]) -> str:
-    told = json.dumps([row.connection, row.target_kind, row.target_key, fields], sort_keys=True)
+    """The same for every attempt of one push, another once it was confirmed: a result may come back to what it was."""
+    told = json.dumps([row.connection, row.target_kind, row.target_key, fields, str(row.verified_at)], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 
@@ -82,7 +109,8 @@ def _verify(row: Any, made: Plan, receipt: Receipt, connector: Connector, plumbi
 def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) -> int:
     told = asdict(receipt) | {"at": receipt.at.isoformat()} if receipt else row.receipt or {"number": row.target_key, "found": True}
     now = plumbing.now()
-    _mark(row, plumbing, state="confirmed", fields=made.fields, keys=made.keys, receipt=told, verified_at=now, message=None)
+    known = {"fields": made.fields, "keys": made.keys, "receipt": told, "verified_at": now}
+    _mark(row, plumbing, state="confirmed", message=None, urgent=False, **known)
     return 1
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, changes, inbox, item_changes, outbox, own_hashes, runs, subscriptions
+from pipelines.state import captures, cases, changes, inbox, item_changes, own_hashes, runs, subscriptions
+from pipelines.state.outbox_claims import connections_with_work
 from pipelines.steps.finish import finish
 from pipelines.steps.index import is_due
 from pipelines.steps.release import release
@@ -20,13 +21,13 @@ def sweep(plumbing: Plumbing) -> int:
         due = runs.due_now(connection, now=now)
         release(connection, plumbing)
         plants = inbox.plants_with_work(connection)
-        names = outbox.connections_with_work(connection, now=now)
+        names = connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
         behind = subscriptions.due(connection, now=now)
         house = [
             ("index", is_due(connection, plumbing.snapshots)),
             ("review", cases.any_behind(connection)),
-            ("refresh", changes.any_wait(connection)),
+            ("refresh", changes.are_due(connection)),
             ("hash", own_hashes.is_behind(connection)),
             ("reinterpret", item_changes.any_wait(connection)),
         ]

@@ -327,7 +327,7 @@ def test_down_tells_subscribers_who_are_connected(site: Path) -> None:
 def test_lists_of_what_waits_are_empty_at_first(site: Path) -> None:
     assert told(lotweave("quarantine", "list", "--json", site=site)) == {"quarantine": [], "count": 0}
     assert told(lotweave("quarantine", "replay", "--json", site=site)) == {"replayed": []}
-    assert told(lotweave("outbox", "list", "--json", site=site)) == {"outbox": [], "count": 0}
+    assert told(lotweave("outbox", "list", "--json", site=site)) == {"outbox": [], "count": 0, "held_connections": {}}
     assert told(lotweave("stitch", "list", "--json", site=site)) == []
 
 

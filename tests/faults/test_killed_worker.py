@@ -95,7 +95,7 @@ def test_killing_the_workers_in_the_middle_of_a_sync_ends_in_the_same_genealogy(
             connection.execute(
                 text(
                     "TRUNCATE document, event, touch, thing, weaving, stale, link_set,"
-                    " inbox, checkpoint, run, quarantine, outbox RESTART IDENTITY CASCADE"
+                    " inbox, checkpoint, run, quarantine, outbox, changed RESTART IDENTITY CASCADE"
                 )
             )
         second = sync(running, "HZ")

@@ -3,72 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
-from random_world import NOW, START, THINGS, roots, world
+from random_world import NOW, THINGS, world
+from shelves import Shelves, joined, report, take, wish
+from sqlalchemy import text
 
-from connectors.kit.contract import PushRequest, RawDocument, Receipt
 from lotweave.bootstrap import House
-from mappings.engine.shelf import Shelf
-from pipelines.ports import Line, Plumbing
-from pipelines.state import changes, outbox
-from pipelines.state.outbox import Wish
-from pipelines.steps.load import load
+from pipelines.ports import Plumbing
+from pipelines.state import changes, outbox, runs
+from pipelines.state.outbox_claims import claim_to_plan
+from pipelines.state.runs import Due
 from pipelines.steps.plan import plan
 from pipelines.steps.push import push
 from pipelines.steps.refresh import refresh
-
-LINE = Line("erp", "HZ", "kingdee", UTC, {})
-
-
-class Shelves:
-    """An ERP that keeps what it is told; `calls` are those that it got."""
-
-    def __init__(self) -> None:
-        self.held: dict[str, dict[str, str]] = {}
-        self.calls: list[str] = []
-
-    def read(self, kind: str, key: str) -> RawDocument:
-        self.calls.append(f"read {key}")
-        return RawDocument("erp", kind, key, None, orjson.dumps(self.held.get(key, {})), NOW)
-
-    def push(self, request: PushRequest) -> Receipt:
-        self.calls.append(f"push {request.key}")
-        self.held[request.key] = dict(request.fields)
-        return Receipt(request.kind, request.key, request.key, NOW)
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-def joined(house: House, erp: Shelves, folder: Path) -> Plumbing:
-    shelf = Shelf(folder)
-    return Plumbing(
-        begin=house.begin,
-        view=house.view,
-        now=lambda: NOW,
-        lines={"erp": LINE},
-        connector=lambda _: erp,  # type: ignore[arg-type, return-value]
-        mapper=lambda _line, _kind: None,
-        outward=lambda line: shelf.mapper(line.system, "push_trace"),
-        wake=lambda _task, _argument, _plant: None,
-        snapshots=house.snapshots,
-    )
-
-
-def take(house: House, told: Sequence[Mapping[str, Any]]) -> None:
-    load([orjson.dumps(one) for one in told], begin=house.begin, now=lambda: NOW)
-
-
-def wish(house: House) -> None:
-    with house.begin() as connection:
-        wishes = [Wish("erp", "HZ", "PRD_INSTOCK", thing.uri, thing.uri) for thing in roots() if not thing.is_container]
-        outbox.wish(connection, wishes, now=NOW)
 
 
 def more(rng: random.Random, told: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -101,6 +52,8 @@ def from_scratch(house: House, plumbing: Plumbing) -> dict[str, Any]:
         rows = outbox.listing(connection)
 
     class Row:
+        reversed = False
+
         def __init__(self, told: dict[str, Any]) -> None:
             self.connection, self.subjects = told["connection"], told["subjects"]
 
@@ -124,13 +77,6 @@ def test_what_stands_is_what_would_be_planned_anew(house: House, tmp_path: Path,
     assert {key: fields for key, fields in stands(house).items() if fields} == {
         key: fields for key, fields in erp.held.items() if stands(house)[key]
     }
-
-
-def report(key: str, unit: str, lot: str) -> dict[str, Any]:
-    used = [{"thing": {"kind": "lot", "item": "A", "number": lot}, "quantity": "1", "uom": "H87"}]
-    made = [{"thing": {"kind": "serial", "item": "S", "number": unit}}]
-    body = {"order": f"O-{unit}", "operation": "X", "at": (START + timedelta(hours=1)).isoformat(), "outputs": made, "inputs": used}
-    return {"kind": "operation", "plant": "HZ", "key": key, "revision": 1, "body": body}
 
 
 def test_only_what_rests_on_the_change_is_planned_and_only_a_difference_is_written(house: House, tmp_path: Path) -> None:
@@ -163,7 +109,7 @@ def test_a_change_while_a_result_is_planned_is_not_overlooked(house: House, tmp_
     refresh(house.begin)
     with house.begin() as connection:
         outbox.look_again_at(connection, ["HZ/serial/S/S1"])
-        claimed = outbox.claim(connection, names=["erp"], now=NOW)
+        claimed = claim_to_plan(connection, names=["erp"], now=NOW)
 
     take(house, [report("2", "S1", "A2")])
     refresh(house.begin)
@@ -189,3 +135,15 @@ def test_notes_are_taken_once_and_none_is_lost_with_its_transaction(house: House
     with house.begin() as connection:
         assert changes.take(connection) is None
         assert not changes.any_wait(connection)
+
+
+def test_notes_wait_for_pulls_under_way_but_not_for_ever(house: House) -> None:
+    with house.begin() as connection:
+        assert not changes.are_due(connection)
+        changes.note_things(connection, ["HZ/lot/A/A1"])
+        assert changes.are_due(connection)
+        (number,) = runs.create(connection, [Due("erp", "HZ", "PRD_MO", 0, NOW)], now=NOW)
+        runs.claim(connection, number, now=NOW)
+        assert not changes.are_due(connection)
+        connection.execute(text("UPDATE changed SET at = now() - interval '2 minutes'"))
+        assert changes.are_due(connection)

@@ -199,8 +199,17 @@ def upgrade() -> None:
         sa.Column("target_kind", sa.Text(), nullable=False),
         sa.Column("target_key", sa.Text(), nullable=False),
         sa.Column("subjects", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of the things or orders whose trace is pushed"),
-        sa.Column("state", sa.Text(), nullable=False, comment="due, sent, unknown, confirmed, idle, rejected, held"),
+        sa.Column("state", sa.Text(), nullable=False, comment="due, sent, unknown, confirmed, changed, idle, rejected, held"),
         sa.Column("stale", sa.Boolean(), nullable=False, comment="what it shows may have changed since its plan began"),
+        sa.Column("look", sa.Boolean(), nullable=False, comment="the document itself may have changed in the system"),
+        sa.Column(
+            "urgent",
+            sa.Boolean(),
+            nullable=False,
+            comment="goes first and is held by no limit: a recall, or what a person let through",
+        ),
+        sa.Column("hold", sa.Text(), nullable=True, comment="why it must wait for a person, whatever its state"),
+        sa.Column("reversed", sa.Boolean(), nullable=False, comment="what stood there before is written, and no trace"),
         sa.Column(
             "keys",
             postgresql.ARRAY(sa.BigInteger()),
@@ -209,6 +218,7 @@ def upgrade() -> None:
         ),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="the plan: what is written"),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="what the system held"),
+        sa.Column("original", postgresql.JSONB(astext_type=sa.Text()), nullable=True, comment="what the system held before the first push"),
         sa.Column("idempotency_key", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
@@ -225,10 +235,17 @@ def upgrade() -> None:
         "outbox",
         ["next_attempt_at"],
         unique=False,
-        postgresql_where=sa.text("stale OR state IN ('due', 'sent', 'unknown')"),
+        postgresql_where=sa.text("stale OR state IN ('due', 'sent', 'unknown', 'changed')"),
     )
     op.create_index(
         "ix_outbox_unplanned", "outbox", ["id"], unique=False, postgresql_where=sa.text("keys IS NULL OR lease_until IS NOT NULL")
+    )
+    op.create_table(
+        "outbox_hold",
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("connection", name=op.f("pk_outbox_hold")),
     )
     op.create_table(
         "changed",
@@ -239,6 +256,7 @@ def upgrade() -> None:
         sa.Column(
             "things", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of things about which something waits, or waits no more"
         ),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changed")),
     )
     op.create_index("uq_outbox_target", "outbox", ["connection", "target_kind", "target_key"], unique=True)

@@ -38,3 +38,15 @@ def test_a_wrong_one_has_its_place(tmp_path: Path, text: str, place: str) -> Non
         read_site(tmp_path)
 
     assert [problem.path for problem in caught.value.problems] == [f"lotweave.toml:{place}"]
+
+
+@pytest.mark.parametrize("line", ["push_limit = -1", "push_limit = true", "push_share = 1.5", 'push_share = "half"'])
+def test_wrong_bounds_of_what_may_change_at_once_have_their_place(tmp_path: Path, line: str) -> None:
+    text = f'[plants.HZ]\n[connections.hz]\nplant = "HZ"\nsystem = "generic"\n{line}\n'
+    (tmp_path / "lotweave.toml").write_text(text)
+
+    with pytest.raises(Misconfigured) as caught:
+        read_site(tmp_path)
+
+    said = {problem.path: problem.problem for problem in caught.value.problems}
+    assert said["lotweave.toml:5:1"].startswith(f"connections.hz.{line.partition(' ')[0]} must be")
