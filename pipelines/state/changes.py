@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import Connection, text
 
 Name = tuple[str, str, str]
 
@@ -19,32 +17,31 @@ PIECE = 500
 NOTES = 8
 """Notes taken at once, which bounds memory."""
 
-_COLUMNS = ("plants", "kinds", "keys", "things")
-_NOTE = text("INSERT INTO changed (plants, kinds, keys, things) VALUES (:plants, :kinds, :keys, :things)").bindparams(
-    *(bindparam(name, type_=ARRAY(Text)) for name in _COLUMNS)
-)
+_NOTE = text("INSERT INTO changed (documents, things) VALUES (:documents, :things)")
+"""Lines of text: an array of thousands of values costs a load as much as looking the documents up. No name holds a tab or a line's end."""
 _TAKE = text(
-    "DELETE FROM changed WHERE id IN (SELECT id FROM changed ORDER BY id LIMIT :notes FOR UPDATE SKIP LOCKED)"
-    " RETURNING plants, kinds, keys, things"
+    "DELETE FROM changed WHERE id IN (SELECT id FROM changed ORDER BY id LIMIT :notes FOR UPDATE SKIP LOCKED) RETURNING documents, things"
 )
 
 
 def note(connection: Connection, names: Collection[Name]) -> None:
     """Note documents (plant, kind, key) of which a version came, was superseded, withdrawn, parked or released."""
-    ordered = sorted(names)
-    pieces = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
-    _add(connection, [(*(list(column) for column in zip(*piece, strict=True)), []) for piece in pieces])
+    _add(connection, [(piece, "") for piece in _pieces(map("\t".join, names))])
 
 
 def note_things(connection: Connection, things: Iterable[str]) -> None:
     """Note ids of things about which something waits, or waits no more."""
-    ordered = sorted(set(things))
-    _add(connection, [([], [], [], ordered[at : at + PIECE]) for at in range(0, len(ordered), PIECE)])
+    _add(connection, [("", piece) for piece in _pieces(set(things))])
 
 
-def _add(connection: Connection, rows: list[tuple[list[str], ...]]) -> None:
+def _pieces(lines: Iterable[str]) -> list[str]:
+    ordered = sorted(lines)
+    return ["\n".join(ordered[at : at + PIECE]) for at in range(0, len(ordered), PIECE)]
+
+
+def _add(connection: Connection, rows: list[tuple[str, str]]) -> None:
     if rows:
-        connection.execute(_NOTE, [dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+        connection.execute(_NOTE, [{"documents": documents, "things": things} for documents, things in rows])
 
 
 def take(connection: Connection) -> tuple[set[Name], set[str]] | None:
@@ -52,8 +49,17 @@ def take(connection: Connection) -> tuple[set[Name], set[str]] | None:
     rows = connection.execute(_TAKE, {"notes": NOTES}).all()
     if not rows:
         return None
-    names = {name for row in rows for name in zip(row.plants, row.kinds, row.keys, strict=True)}
-    return names, {thing for row in rows for thing in row.things}
+    names = {_name(line) for row in rows for line in _lines(row.documents)}
+    return names, {thing for row in rows for thing in _lines(row.things)}
+
+
+def _lines(piece: str) -> list[str]:
+    return piece.split("\n") if piece else []
+
+
+def _name(line: str) -> Name:
+    plant, kind, key = line.split("\t")
+    return plant, kind, key
 
 
 _DUE = text(

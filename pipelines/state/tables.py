@@ -163,10 +163,8 @@ changed = Table(
     "changed",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    Column("plants", ARRAY(Text), nullable=False, comment="of documents, beside kinds and keys"),
-    Column("kinds", ARRAY(Text), nullable=False),
-    Column("keys", ARRAY(Text), nullable=False),
-    Column("things", ARRAY(Text), nullable=False, comment="ids of things about which something waits, or waits no more"),
+    Column("documents", Text, nullable=False, comment="plant, kind and key of each on a line, with tabs between"),
+    Column("things", Text, nullable=False, comment="ids of things about which something waits, or waits no more, each on a line"),
     Column("at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 """What changed since the outbox was last looked at; taken by the refresh."""

@@ -250,11 +250,9 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     op.create_table(
         "changed",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("plants", postgresql.ARRAY(sa.Text()), nullable=False, comment="of documents, beside kinds and keys"),
-        sa.Column("kinds", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("keys", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("documents", sa.Text(), nullable=False, comment="plant, kind and key of each on a line, with tabs between"),
         sa.Column(
-            "things", postgresql.ARRAY(sa.Text()), nullable=False, comment="ids of things about which something waits, or waits no more"
+            "things", sa.Text(), nullable=False, comment="ids of things about which something waits, or waits no more, each on a line"
         ),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_changed")),
