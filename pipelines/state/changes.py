@@ -63,7 +63,8 @@ def _name(line: str) -> Name:
 
 
 _DUE = text(
-    "SELECT EXISTS (SELECT FROM changed) AND (EXISTS (SELECT FROM changed WHERE at < now() - CAST(:patience AS interval))"
+    "SELECT EXISTS (SELECT FROM changed) AND EXISTS (SELECT FROM outbox)"
+    " AND (EXISTS (SELECT FROM changed WHERE at < now() - CAST(:patience AS interval))"
     " OR NOT EXISTS (SELECT FROM run WHERE state IN ('running', 'pulled')))"
 )
 PATIENCE = timedelta(minutes=1)
@@ -71,8 +72,13 @@ PATIENCE = timedelta(minutes=1)
 
 
 def are_due(connection: Connection) -> bool:
-    """Whether there are notes that should be taken now."""
+    """Whether there are notes that should be taken now, and results that they may concern."""
     return bool(connection.execute(_DUE, {"patience": PATIENCE}).scalar_one())
+
+
+def forget_unneeded(connection: Connection) -> None:
+    """Drop the notes while the outbox is empty: whatever comes into it later is planned later, and sees what they are about."""
+    connection.execute(text("DELETE FROM changed WHERE NOT EXISTS (SELECT FROM outbox)"))
 
 
 def any_wait(connection: Connection) -> bool:

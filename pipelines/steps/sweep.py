@@ -32,6 +32,7 @@ def sweep(plumbing: Plumbing) -> int:
             ("reinterpret", item_changes.any_wait(connection)),
         ]
         finish(connection, plumbing)
+        changes.forget_unneeded(connection)
         captures.prune(connection, before=now - plumbing.keep_payloads)
     for row in due:
         plumbing.wake("pull", row.id, row.plant)

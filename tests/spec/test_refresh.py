@@ -137,7 +137,21 @@ def test_notes_are_taken_once_and_none_is_lost_with_its_transaction(house: House
         assert not changes.any_wait(connection)
 
 
+def test_notes_are_dropped_while_there_is_no_result_they_could_concern(house: House) -> None:
+    with house.begin() as connection:
+        changes.note_things(connection, ["HZ/lot/A/A1"])
+        assert not changes.are_due(connection)
+        changes.forget_unneeded(connection)
+        assert not changes.any_wait(connection)
+    wish(house)
+    with house.begin() as connection:
+        changes.note_things(connection, ["HZ/lot/A/A1"])
+        changes.forget_unneeded(connection)
+        assert changes.any_wait(connection)
+
+
 def test_notes_wait_for_pulls_under_way_but_not_for_ever(house: House) -> None:
+    wish(house)
     with house.begin() as connection:
         assert not changes.are_due(connection)
         changes.note_things(connection, ["HZ/lot/A/A1"])
