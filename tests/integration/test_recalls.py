@@ -53,7 +53,7 @@ def test_late_documents_enlarge_a_recall_once(house: House) -> None:
     woken: list[str] = []
     sweep(plumbing_of(house, lambda task, _argument, _plant: woken.append(task)))
 
-    assert woken == ["review", "refresh"]
+    assert woken == ["review"]
     assert asked_again(house) == [Growth("bad caps", 2, (UNIT % 2,), ())]
     assert asked_again(house) == []
     with house.begin() as connection:
