@@ -32,10 +32,12 @@ class Breaker:
         self._shared = shared
         self._circuit = circuit or Circuit()
         self._open, self._faults, self._probe = f"{company}:open", f"{company}:faults", f"{company}:probe"
+        self._faulty = False
 
     def wait(self) -> float:
         """0 when a call may be made now, else the seconds until it may be worth asking again."""
         is_open, faults = self._shared.look(self._open, self._faults)
+        self._faulty = faults is not None
         if is_open is not None:
             return max(self._shared.left(self._open), 0.05)
         if int(faults or 0) < self._circuit.faults or self._shared.put_new(self._probe, b"1", PROBE):
@@ -43,10 +45,15 @@ class Breaker:
         return min(max(self._shared.left(self._probe), 0.05), 1.0)
 
     def worked(self) -> None:
-        """The system answered."""
-        if self._shared.look(self._faults)[0] is not None:
+        """The system answered the call for which `wait` was asked."""
+        if self._faulty:
             for name in (self._faults, self._open, self._probe):
                 self._shared.drop(name)
+
+    def untried(self) -> None:
+        """The call that `wait` let through did not come to the system: another may be the probe at once."""
+        if self._faulty:
+            self._shared.drop(self._probe)
 
     def failed(self, named: float | None = None) -> None:
         """The system did not answer; `named` are the seconds for which it asked to be left alone itself."""

@@ -55,7 +55,7 @@ class Gate:
         breaker = Breaker(self.shared, self.company, self.circuit)
         if (wait := breaker.wait()) > 0:  # whoever waited here would be of no use to the other plants meanwhile
             raise Unreachable(f"{self.company} has not answered lately and is left alone for now", code="open_circuit", retry_after=wait)
-        with self._place("writer", self.limits.writers if writes else 0), self._place("caller", self.limits.at_once):
+        with self._tried(breaker), self._place("writer", self.limits.writers if writes else 0), self._place("caller", self.limits.at_once):
             self._until(lambda: self.shared.take(self._windows(endpoint)), "quota", "allows no further call now; its quota is used up")
             try:
                 yield
@@ -63,6 +63,15 @@ class Gate:
                 breaker.failed(fault.retry_after)
                 raise
             breaker.worked()
+
+    @contextmanager
+    def _tried(self, breaker: Breaker) -> Iterator[None]:
+        """A call that ends otherwise than by an answer or a fault of the system is no probe of it."""
+        try:
+            yield
+        except BaseException:
+            breaker.untried()
+            raise
 
     def heard(self, fault: Verdict) -> None:
         """Tell the circuit of a fault that stood in an answer, such as a quota refused within HTTP 200."""

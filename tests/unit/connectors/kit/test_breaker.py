@@ -34,6 +34,7 @@ def test_it_opens_after_faults_in_a_row_for_everybody(breakers):
 def test_an_answer_in_between_starts_the_count_anew(breakers):
     one, other = breakers
     fail(one, 2)
+    assert other.wait() == 0
     other.worked()
     fail(one, 2)
 

@@ -55,6 +55,34 @@ def test_whoever_would_wait_too_long_is_told_when_to_come_back():
     assert not told.value.sent
 
 
+@pytest.mark.parametrize("fault", [Rejected("no"), ZeroDivisionError()])
+def test_a_call_that_did_not_try_the_system_leaves_the_probe_to_the_next(fault):
+    clock = Clock()
+    one = gate(clock)
+    for _ in range(2):
+        with pytest.raises(Unreachable), one.call():
+            raise Unreachable("gone")
+    clock.now = 61.0
+
+    with pytest.raises(type(fault)), one.call():
+        raise fault
+    passed(one)
+
+
+def test_a_probe_that_gets_no_turn_leaves_it_to_the_next():
+    clock = Clock()
+    one = Gate(LocalShared(clock), "erp", Limits((Rate(1, 100),)), Circuit(faults=1, pause=60), sleep=clock.sleep, turn=5)
+    with pytest.raises(Unreachable), one.call():
+        raise Unreachable("gone")
+    clock.now = 61.0
+    with pytest.raises(Unreachable) as told:
+        passed(one)
+    assert told.value.code == "quota"
+    clock.now = 101.0
+
+    passed(one)
+
+
 def test_an_endpoints_quota_holds_beside_that_of_all():
     clock = Clock()
     one = gate(clock, endpoints={"Save": (Rate(1, 3600),)})
