@@ -66,7 +66,7 @@ def many_faults_at_random_are_borne(one: Trial) -> dict[str, float]:
     """With a tenth of all calls failing in some way, pulls tried again bring every document, unchanged."""
     with one.opened() as connector:
         expected = {key: document.payload for key, document in one.all(connector).items()}
-    for at, fault in enumerate((*PASSING, "page_repeated")):
+    for at, fault in enumerate((*PASSING, "page_repeated", "page_shuffled")):
         one.running.simulator.faults.order({"name": fault, "share": 0.015, "seed": at})
     shared, tries = LocalShared(), 0
     found: dict[tuple[str, str], bytes] = {}

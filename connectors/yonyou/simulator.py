@@ -43,8 +43,8 @@ class U9Simulator(Simulator):
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data)
-        self.state = State(data)
-        self._webapi = WebApiSide(self.state, self.ledger, self.due)
+        self.state = State(data, self.unix_time)
+        self._webapi = WebApiSide(self.state, self.ledger, self.due, self.page)
         self._soap = SoapSide(self.state, self.ledger)
 
     def respond(self, request: Request) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,8 @@ class Token:
 class State:
     """The data of one simulated server, shared by its WebAPI and its SOAP side."""
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    def __init__(self, data: Mapping[str, Any], clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self.guard = threading.RLock()
         self.clients = {client["client_id"]: client["secret"] for client in data.get("clients", ())}
         self.enterprises = set(data.get("enterprises", ("001",)))
@@ -78,7 +79,7 @@ class State:
     def save(self, kind: str, told: dict[str, Any]) -> None:
         """Put an object in, or in the place of the one with its ID, changed now."""
         with self.guard:
-            told["_modified"] = now_text()
+            told["_modified"] = now_text(self._clock())
             held = self.objects.setdefault(kind, [])
             held[:] = [other for other in held if other["m_iD"] != told["m_iD"]] + [told]
             if kind in LISTINGS:
@@ -97,7 +98,7 @@ class State:
         return tables
 
 
-def now_text() -> str:
-    """China time as U9 stores it."""
-    moment = datetime.now(ZONE)
+def now_text(at: float) -> str:
+    """A moment (Unix seconds) in China time as U9 stores it."""
+    moment = datetime.fromtimestamp(at, ZONE)
     return moment.strftime("%Y-%m-%d %H:%M:%S.") + f"{moment.microsecond // 1000:03d}"

@@ -27,8 +27,8 @@ _M_SPELLING = frozenset({"CompleteDoc"})
 class WebApiSide:
     """Answers everything below `/webapi/`."""
 
-    def __init__(self, state: State, ledger: Ledger, due: Due) -> None:
-        self.state, self.ledger, self.due = state, ledger, due
+    def __init__(self, state: State, ledger: Ledger, due: Due, disturbed: Callable[[list[Any]], list[Any]]) -> None:
+        self.state, self.ledger, self.due, self._disturbed = state, ledger, due, disturbed
 
     def respond(self, request: Request, operation: str) -> Response:
         """The answer to one call; HTTP 200 whatever U9 thinks of it."""
@@ -118,7 +118,7 @@ class WebApiSide:
         number, size = int(lower.get("pageindex", 1)), max(1, int(lower.get("pagesize", 20)))
         records = [_shown(told) | {"CurrentSysVersion": 1} for told in sorted(held, key=lambda told: told["m_iD"])]
         page = records[(number - 1) * size : number * size]
-        return self._done({"RecordCount": len(records), "PageCount": -(-len(records) // size), "RecordList": page})
+        return self._done({"RecordCount": len(records), "PageCount": -(-len(records) // size), "RecordList": self._disturbed(page)})
 
     def _sql(self, body: Any) -> Response:
         if self.due("sql_closed"):
@@ -127,7 +127,7 @@ class WebApiSide:
             rows = self.state.tables.select(str(body.get("SqlString", "")) if isinstance(body, Mapping) else "")
         except Refused as fault:
             return self._failed(500, str(fault))
-        return self._done(rows[: self.state.sql_cap] if self.state.sql_cap else rows)
+        return self._done(self._disturbed(rows[: self.state.sql_cap] if self.state.sql_cap else rows))
 
     def _create(self, group: str, rows: list[Any], org: str) -> Response:
         """`OtherID` is echoed and nothing else is done with it: the same row twice makes two documents."""

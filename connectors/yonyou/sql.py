@@ -82,7 +82,7 @@ class SqlReads:
         fetched, total = 0, -1
         while True:
             where = _both(f"{head.org} = {org_id}", _after(place, since))
-            page = self.rows(self._select(head, head.columns, where, "H.ModifiedOn, H.ID", count=total < 0))
+            page = _in_order(self.rows(self._select(head, head.columns, where, "H.ModifiedOn, H.ID", count=total < 0)), "ModifiedOn")
             total = _total(page) if total < 0 else total
             if not page:
                 return
@@ -100,7 +100,7 @@ class SqlReads:
         after, fetched, total = 0, 0, -1
         while True:
             where = f"{head.org} = {org_id} AND H.ID > {after}"
-            page = self.rows(self._select(head, {}, where, "H.ID", count=total < 0))
+            page = _in_order(self.rows(self._select(head, {}, where, "H.ID", count=total < 0)))
             total = _total(page) if total < 0 else total
             yield from page
             fetched += len(page)
@@ -190,6 +190,12 @@ def _after(place: Position | None, since: str | None) -> str:
     known = f"H.ModifiedOn >= {moment(since)}" if since else "H.ModifiedOn IS NOT NULL"
     unknown = f"H.ModifiedOn IS NULL AND H.ID > {place.id}" if place else "H.ModifiedOn IS NULL"
     return f"({known} OR ({unknown}))" if since or place else ""
+
+
+def _in_order(page: list[Row], first: str = "") -> list[Row]:
+    """The rows in the order asked for, each once, whatever lies between repeats or shuffles: the last one says where to go on."""
+    once = {int(row["ID"]): row for row in page}
+    return sorted(once.values(), key=lambda row: (str(row.get(first) or ""), int(row["ID"])))
 
 
 def _total(page: list[Row]) -> int:
