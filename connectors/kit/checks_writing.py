@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from connectors.kit.trial import Trial
+from connectors.kit.contract import PushRequest
+from connectors.kit.trial import Trial, Untried
 from trace_core.errors import Unreachable
 
 
 def push_writes_and_says_where(one: Trial) -> dict[str, float]:
     """A push is carried out and its receipt names the document."""
-    request = one.sample.push
-    if request is None:
-        return {}
+    request = _request(one)
     with one.opened() as connector:
         before = one.calls()
         receipt = connector.push(request)
@@ -23,42 +22,45 @@ def push_writes_and_says_where(one: Trial) -> dict[str, float]:
 
 def push_again_adds_no_document(one: Trial) -> None:
     """The same push once more, with the same idempotency key, creates nothing new."""
-    if one.sample.push is None:
-        return
+    request = _request(one)
     with one.opened() as connector:
-        connector.push(one.sample.push)
+        connector.push(request)
         first = _created(one)
-        connector.push(one.sample.push)
+        connector.push(request)
     assert _created(one) == first, "the second push created another document"
 
 
 def lost_answer_is_said_and_mended(one: Trial) -> None:
     """When the answer to a write is lost, the push finds out or says that it does not know; trying again doubles nothing."""
-    if one.sample.push is None:
-        return
+    request = _request(one)
     with one.opened() as connector:
         connector.check()
         one.running.simulator.faults.order({"name": "lost_answer_after_write"})
         try:
-            connector.push(one.sample.push)
+            connector.push(request)
         except Unreachable as fault:
             assert fault.sent, "the outcome is unknown, but the error says that nothing was sent"
         created = _created(one)
-        connector.push(one.sample.push)
+        connector.push(request)
     assert _created(one) <= max(created, 1), "trying again created another document"
 
 
 def push_to_a_silent_host_sent_nothing(one: Trial) -> None:
     """A push to a host that does not listen says that nothing was sent."""
-    if one.sample.push is None:
-        return
+    request = _request(one)
     with one.opened(url="http://127.0.0.1:9") as connector:
         try:
-            connector.push(one.sample.push)
+            connector.push(request)
         except Unreachable as fault:
             assert not fault.sent, "nothing can have been written, but the outcome is said to be unknown"
         else:
             raise AssertionError("a push to a silent host ends well")
+
+
+def _request(one: Trial) -> PushRequest:
+    if one.sample.push is None:
+        raise Untried("it writes nothing")
+    return one.sample.push
 
 
 def _created(one: Trial) -> int:

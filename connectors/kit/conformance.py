@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from connectors.kit import checks_faults, checks_manifest, checks_reading, checks_writing
 from connectors.kit.manifest import Manifest
-from connectors.kit.trial import Trial, trial
+from connectors.kit.trial import Trial, Untried, trial
 from trace_core.errors import Misconfigured, Verdict
 
 Check = Callable[[Trial], dict[str, float] | None]
@@ -23,10 +23,11 @@ CHECKS: dict[str, Check] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The outcome of one check: what is wrong, empty when nothing is, and its figures."""
+    """The outcome of one check: what is wrong, empty when nothing is, its figures, and why it was not tried, if so."""
 
     check: str
     wrong: str = ""
+    untried: str = ""
     figures: dict[str, float] = field(default_factory=dict)
 
     @property
@@ -42,6 +43,8 @@ def conform(man: Manifest, name: str) -> Line:
     try:
         with trial(man) as one:
             figures = CHECKS[name](one) or {}
+    except Untried as why:
+        return Line(name, untried=str(why))
     except AssertionError as fault:
         return Line(name, str(fault).splitlines()[0] if str(fault) else "failed without a sentence")
     except Verdict as fault:

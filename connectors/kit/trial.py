@@ -20,6 +20,10 @@ SIZE = 24
 Documents = dict[tuple[str, str], RawDocument]
 
 
+class Untried(Exception):
+    """A check that does not apply to a connector; the words say why."""
+
+
 class Trial:
     """A simulator that runs, and connectors opened to it."""
 

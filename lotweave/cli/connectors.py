@@ -74,17 +74,18 @@ def _judged(name: str, *, quiet: bool) -> list[Line]:
     lines = []
     for check in CHECKS:
         lines.append(line := conform(man, check))
-        mark = "ok" if line.ok else "NO"
-        words = line.wrong or ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in line.figures.items())
+        mark = "--" if line.untried else "ok" if line.ok else "NO"
+        words = line.wrong or line.untried or ", ".join(f"{key.replace('_', ' ')} {value:g}" for key, value in line.figures.items())
         (err if quiet else out).print(f"{name:10} {mark:3} {sentence(check)}" + (f" ({words})" if words else ""), markup=False)
     return lines
 
 
 def _shown(line: Line) -> dict[str, Any]:
-    return {"check": line.check, "ok": line.ok, "wrong": line.wrong, "figures": line.figures}
+    return {"check": line.check, "ok": line.ok, "wrong": line.wrong, "untried": line.untried, "figures": line.figures}
 
 
 def _summary(told: dict[str, list[Line]]) -> None:
     for name, lines in told.items():
-        good = sum(line.ok for line in lines)
-        out.print(f"{name}: {good} of {len(lines)} checks passed", markup=False)
+        tried = [line for line in lines if not line.untried]
+        left = f", {len(lines) - len(tried)} do not apply" if len(tried) < len(lines) else ""
+        out.print(f"{name}: {sum(line.ok for line in tried)} of {len(tried)} checks passed{left}", markup=False)

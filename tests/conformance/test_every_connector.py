@@ -18,6 +18,8 @@ from connectors.kit.manifest import manifest, systems
 def test_it_does_what_every_connector_must(system: str, check: str) -> None:
     line = conform(manifest(system), check)
 
+    if line.untried:
+        pytest.skip(line.untried)
     assert line.ok, line.wrong
 
 
@@ -35,7 +37,9 @@ def test_a_new_connector_of_ones_own_is_known_once_installed_and_conforms(tmp_pa
     judged = lotweave("connector", "conform", "acme", PYTHONPATH=str(target))
 
     assert judged.returncode == 0, judged.stdout + judged.stderr
-    assert f"acme: {len(CHECKS)} of {len(CHECKS)} checks passed" in judged.stdout
+    tried = len(CHECKS) - judged.stdout.count(" -- ")
+    assert tried == len(CHECKS) - 1  # it has no sessions
+    assert f"acme: {tried} of {tried} checks passed" in judged.stdout
 
 
 @pytest.mark.parametrize(("name", "said"), [("Ac me", "is no name"), ("kingdee", "there is a connector kingdee already")])
