@@ -13,7 +13,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection as Sql
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.kit.contract import Connector
 from connectors.kit.manifest import manifest
@@ -66,6 +66,14 @@ class House:
         """Whether the database answers."""
         with self.engine.connect() as connection:
             return bool(connection.execute(text("SELECT true")).scalar_one())
+
+    def database_time(self) -> datetime | None:
+        """What time it is by the database, None while it does not answer."""
+        try:
+            with self.engine.connect() as connection:
+                return connection.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
+        except DBAPIError:
+            return None
 
     @contextmanager
     def view(self, as_known_at: datetime | None = None) -> Iterator[StoreView]:

@@ -9,6 +9,7 @@ from connectors.kit.contract import Connector
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, clock, connector
 from lotweave.settings import Site, kinds_of
+from lotweave.steady import SteadyClock
 from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
@@ -41,7 +42,7 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
     return Plumbing(
         begin=house.begin,
         view=house.view,
-        now=clock,
+        now=SteadyClock(house.database_time, machine=clock),
         lines=lines_of(site),
         connector=connect,
         mapper=lambda line, kind: shelf.mapper(line.system, kind),

@@ -1,6 +1,7 @@
 """`lotweave up`: the site's database, broker, workers, beat and console, started in order, kept running, stopped in reverse.
 
-Children die with the supervisor; a killed worker or beat is started again. Services that are external by URL are not started.
+Whatever ends is started again, the database and the broker too, ever later when it keeps ending. Children die with the supervisor.
+Services that are external by URL are not started.
 """
 
 from __future__ import annotations
@@ -8,26 +9,26 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
-from typing import IO
 
 from lotweave.bootstrap import opened
+from lotweave.children import Backoff, Child
 from lotweave.embedded import services
-from lotweave.embedded.privileges import die_with_parent
+from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.embedded.valkey import EmbeddedValkey
 from lotweave.settings import Site
-from pipelines.app import HOUSE, queue_of
-from trace_core.errors import Misconfigured, Unreachable
+from pipelines.app import exchange_queues_of, queues_of
+from trace_core.errors import Misconfigured, Verdict
 
 WATCH = 0.5
-"""Seconds between looks at the children."""
-RESTARTS = 20
-"""A child that dies this often in one life of the site is not started again."""
+"""Seconds between looks at the processes."""
+PATIENCE = 15.0
+"""Seconds that a process has to end."""
+CALLERS = 32
+"""Calls to systems under way at once at most; else two more than there are connections, so that slow ones keep none of the others."""
 
 
 def port_free(port: int) -> bool:
@@ -56,8 +57,8 @@ class Supervisor:
         self.port = port
         self.say = say
         self.stopping = threading.Event()
-        self.children: dict[str, subprocess.Popen[bytes]] = {}
-        self.restarts = 0
+        self.services: list[_Service] = []
+        self.children: list[Child] = []
 
     def run(self) -> None:
         """Start everything, say so, and keep it running until SIGTERM or SIGINT.
@@ -76,6 +77,9 @@ class Supervisor:
         with ExitStack() as stack:
             self.say("database")
             stack.enter_context(opened(self.site))
+            if self.site.database is None:
+                database = EmbeddedPostgres(state)
+                self.services.append(_Service("database", database.alive, database.ensure))
             broker = self._broker(stack)
             services.write(state, broker, self.port)
             stack.callback(services.clear, state)
@@ -83,7 +87,7 @@ class Supervisor:
             for name, command in self._commands().items():
                 self.say(name)
                 self._start(name, command, broker)
-            self._watch(broker)
+            self._watch()
 
     def _broker(self, stack: ExitStack) -> str:
         if self.site.broker is not None:
@@ -92,58 +96,66 @@ class Supervisor:
         valkey = EmbeddedValkey(self.site.state)
         valkey.start()
         stack.callback(valkey.stop)
+        self.services.append(_Service("broker", valkey.alive, valkey.start))
         return valkey.broker_url
 
     def _commands(self) -> dict[str, list[str]]:
         celery = [sys.executable, "-m", "celery", "-A", "lotweave.worker:app"]
         quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
-        queues = ",".join([HOUSE, *(queue_of(plant) for plant in self.site.plants)])
+        plants, callers = list(self.site.plants), min(CALLERS, len(self.site.connections) + 2)
+        own, exchange = ",".join(queues_of(plants)), ",".join(exchange_queues_of(plants))
         beat = ["beat", "--loglevel", "WARNING", "--schedule", str(self.site.state / "beat"), "--pidfile", ""]
+        mine = f"{os.getpid()}@%h"
         return {
-            "worker": [*celery, "worker", "-n", f"lotweave-{os.getpid()}@%h", "-c", "2", "-Q", queues, *quiet],
+            "worker": [*celery, "worker", "-n", f"lotweave-{mine}", "-c", "2", "-Q", own, *quiet],
+            "exchange": [*celery, "worker", "-n", f"lotweave-exchange-{mine}", "-P", "threads", "-c", str(callers), "-Q", exchange, *quiet],
             "beat": [*celery, *beat],
             "console": [sys.executable, "-m", "lotweave.console.serve", str(self.port)],
         }
 
     def _start(self, name: str, command: list[str], broker: str) -> None:
-        log = self.site.state / "logs" / f"{name}.log"
-        log.parent.mkdir(exist_ok=True)
         env = os.environ | {"LOTWEAVE_SITE": str(self.site.folder), "LOTWEAVE_BROKER_URL": broker}
-        with log.open("ab") as stream:
-            self.children[name] = _spawn(command, stream, env, self.site.folder)
+        child = Child(name, command, log=self.site.state / "logs" / f"{name}.log", env=env, folder=self.site.folder)
+        child.start()
+        self.children.append(child)
 
-    def _watch(self, broker: str) -> None:
+    def _watch(self) -> None:
         self.say("up")
         while not self.stopping.wait(WATCH):
-            for name, child in list(self.children.items()):
-                if child.poll() is None:
-                    continue
-                self.restarts += 1
-                if self.restarts > RESTARTS:
-                    log = self.site.state / "logs" / f"{name}.log"
-                    raise Unreachable(f"the {name} keeps ending; {log} says why", code="child")
-                self.say(f"{name} ended, starting it again")
-                self._start(name, self._commands()[name], broker)
+            looks = [one.looked_after for one in self.services] + [one.looked_after for one in self.children]
+            for said in (look() for look in looks):
+                if said:
+                    self.say(said)
 
     def _stop_children(self) -> None:
-        for child in self.children.values():
-            child.terminate()
-        for child in self.children.values():
-            try:
-                child.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait()
+        for child in self.children:
+            child.end()
+        for child in self.children:
+            child.wait(PATIENCE)
 
 
-def _spawn(command: list[str], log: IO[bytes], env: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own interpreter and modules
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        env=env,
-        cwd=folder,
-        start_new_session=True,
-        preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread only at this point
-    )
+class _Service:
+    """The database or the broker: looked at, and started again when it is gone."""
+
+    def __init__(self, name: str, alive: Callable[[], bool], start: Callable[[], object]) -> None:
+        self.name, self._alive, self._start = name, alive, start
+        self._backoff, self._down = Backoff(), False
+
+    def looked_after(self) -> str:
+        """Start it again when it has ended and its wait is over; what there is to say of it, nothing mostly."""
+        if not self._down:
+            if self._alive():
+                return ""
+            self._down = True
+            self._backoff.ended()
+            return f"the {self.name} ended, starting it again"
+        if not self._backoff.due():
+            return ""
+        try:
+            self._start()
+        except Verdict as verdict:
+            self._backoff.started()
+            return f"{verdict.message}; trying again in {self._backoff.ended():g} s"
+        self._backoff.started()
+        self._down = False
+        return f"the {self.name} runs again"

@@ -75,7 +75,8 @@ class Sync:
             if look * LOOK - told >= TELL:
                 told = look * LOOK
                 self.say(_progress(found))
-            if not open_ or all(run["verdict"] and run["state"] == "due" and run["attempts"] >= TRIES for run in open_):
+            stuck = {run["connection"] for run in open_ if run["attempts"] >= TRIES}
+            if not open_ or all(run["verdict"] and run["state"] == "due" and run["connection"] in stuck for run in open_):
                 return
             waiting.wait(LOOK)
 

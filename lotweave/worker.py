@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from celery import Celery
@@ -36,10 +37,16 @@ def make() -> Celery:
         raise Misconfigured("no broker: set LOTWEAVE_BROKER_URL or services.broker; `lotweave up` does it for embedded services")
     made = celery_app(broker, list(site.plants))
 
+    guard = Lock()
+
     @cache
-    def plumbing() -> Plumbing:
+    def opened_once() -> Plumbing:
         house: House = _open.enter_context(opened(site))
         return plumbing_of(house, waker(made))
+
+    def plumbing() -> Plumbing:
+        with guard:  # a worker of calls has many threads
+            return opened_once()
 
     def due() -> Any:
         return make_due_runs(site.timetable, plumbing())

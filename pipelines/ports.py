@@ -12,6 +12,7 @@ from connectors.kit.contract import Connector
 from mappings.engine.apply import Mapper
 from mappings.engine.shapes import Shapes
 from pipelines.state.database import Transaction
+from pipelines.turns import Pace
 from trace_core.epcis.things import Ground
 from trace_core.store.view import StoreView
 
@@ -52,7 +53,7 @@ class Plumbing:
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
     may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
-    in this process, by connection and kind.
+    in this process, by connection and kind, and `paces` how large batches of a plant are.
     `address` is where people reach the site, empty where it does not say. `closed(connection, now)` is until when its scheduled runs wait,
     None when they need not.
     `wake(task, argument, plant)` sends a message that may come never, late or twice.
@@ -69,6 +70,7 @@ class Plumbing:
     snapshots: Path
     address: str = ""
     shapes: dict[tuple[str, str], Shapes] = field(default_factory=dict)
+    paces: dict[str, Pace] = field(default_factory=dict)
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)

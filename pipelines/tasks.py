@@ -7,7 +7,7 @@ from typing import Any
 
 from celery import Celery
 
-from pipelines.app import HOUSE, queue_of
+from pipelines.app import queue_for
 from pipelines.ports import Plumbing
 from pipelines.steps.capture import take_in
 from pipelines.steps.deliver import deliver
@@ -21,6 +21,7 @@ from pipelines.steps.reinterpret import reinterpret
 from pipelines.steps.review import review
 from pipelines.steps.settle import settle
 from pipelines.steps.sweep import sweep
+from pipelines.turns import TURN, Turn
 
 NAMES = {
     "pull": "lotweave.pull",
@@ -36,6 +37,9 @@ NAMES = {
     "reinterpret": "lotweave.reinterpret",
 }
 
+CALLING = frozenset({"pull", "push", "deliver"})
+"""Tasks that call a system, and mostly wait for it."""
+
 
 def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], Any]) -> None:
     """Give the application its tasks. `plumbing` is asked for in the worker process, never before; `due` makes scheduled runs."""
@@ -46,11 +50,11 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
 
     @app.task(name=NAMES["interpret"])  # type: ignore[untyped-decorator]
     def interpret_plant(plant: str) -> None:
-        interpret(plant, plumbing())
+        interpret(plant, plumbing(), Turn(TURN))
 
     @app.task(name=NAMES["push"])  # type: ignore[untyped-decorator]
     def push_connection(name: str) -> None:
-        push([name], plumbing())
+        push([name], plumbing(), Turn(TURN))
 
     @app.task(name=NAMES["index"])  # type: ignore[untyped-decorator]
     def index_house(_: str) -> None:
@@ -100,7 +104,7 @@ def waker(app: Celery) -> Callable[[str, object, str], None]:
     """A function that sends a wake-up; a broker that is away is no fault, since the sweep will find the work."""
 
     def wake(task: str, argument: object, plant: str) -> None:
-        queue = queue_of(plant) if plant else HOUSE
+        queue = queue_for(plant, calls_systems=task in CALLING)
         try:
             app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True)
         except app.connection_for_write().connection_errors:

@@ -10,17 +10,19 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
+from connectors.kit.beating import beating
 from connectors.kit.breaker import Breaker, Circuit
 from connectors.kit.limits import Limits
 from connectors.kit.sessions import Sessions
 from connectors.kit.shared import LocalShared, Shared, Window
 from trace_core.errors import Unreachable, Verdict
 
-LEASE = 300.0
-"""Seconds after which the place of a caller that died is free again."""
+LEASE, BEAT = 15.0, 4.0
+"""Seconds after which the place of a caller that died is free again, and between two renewals while it lives."""
 GLANCE = 0.05
 """Seconds between two looks for a free place."""
 
@@ -105,8 +107,15 @@ class Gate:
 
         if places:
             self._until(taken, "place", f"is being called by as many others as it allows ({places} {what}s at once)")
-        try:
-            yield
-        finally:
-            if held:
+            try:
+                with beating(partial(self._renew, held, mine), BEAT):
+                    yield
+            finally:
                 self.shared.drop(held, mine)
+        else:
+            yield
+
+    def _renew(self, held: str, mine: bytes) -> None:
+        """Keep a place; a store that does not answer now is asked again by the next beat."""
+        with suppress(Unreachable):
+            self.shared.put(held, mine, LEASE)

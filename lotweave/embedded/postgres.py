@@ -62,6 +62,21 @@ class EmbeddedPostgres:
         """Whether a server answers on this data folder."""
         return self.data.is_dir() and self._run("pg_ctl", "status", "-D", str(self.data), check=False).returncode == 0
 
+    def alive(self) -> bool:
+        """Whether the server's first process lives: a glance, for those who look often."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text("ascii").splitlines()[0])
+            told = Path(f"/proc/{pid}/stat").read_text("ascii", "replace")
+        except (OSError, ValueError, IndexError):
+            return False
+        return "(postgres)" in told and told.rpartition(")")[2].split()[0] != "Z"
+
+    def ensure(self) -> None:
+        """Start the server again where it has ended; what uses it comes back by itself. Errors: `Unreachable` when it does not start."""
+        with self._alone():
+            if not self.running():
+                self._start()
+
     @contextmanager
     def used(self) -> Iterator[str]:
         """The URL of the running server, for as long as the block lasts. The last user stops it."""

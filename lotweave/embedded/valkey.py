@@ -71,6 +71,10 @@ class EmbeddedValkey:
         finally:
             client.close()
 
+    def alive(self) -> bool:
+        """Whether the server that was started here still runs."""
+        return self._process is not None and self._process.poll() is None
+
     def end_orphan(self) -> None:
         """End a server that an earlier supervisor left behind."""
         with suppress(OSError, ValueError):

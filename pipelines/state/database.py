@@ -1,5 +1,6 @@
-"""The type of an open transaction, for those who hand one on without speaking SQL."""
+"""The type of an open transaction, and of what goes wrong with one, for those who hand them on without speaking SQL."""
 
 from sqlalchemy import Connection as Transaction
+from sqlalchemy.exc import SQLAlchemyError as Fault
 
-__all__ = ["Transaction"]
+__all__ = ["Fault", "Transaction"]

@@ -22,6 +22,10 @@ from trace_core.store.postings import key_hashes
 from trace_core.touches import by_thing
 
 RETRY = timedelta(seconds=20)
+LEASE = timedelta(seconds=15)
+"""Renewed while the holder lives (`pipelines.steps.holding`)."""
+SENT_LEASE = timedelta(seconds=45)
+"""The same for a row that is being sent: what a dead worker had sent has so long to come about before anybody looks whether it did."""
 MOST_KEYS = 50_000
 """Keys that are kept of a plan; a result that rests on more is planned again after every change."""
 KEYS = 10_000
@@ -74,9 +78,8 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
 
 def mark(connection: Connection, row_id: int, *, now: datetime, **values: Any) -> None:
     """Change a row and give its lease back, unless it is about to be sent."""
-    keeps_lease = values.get("state") == "sent"
-    lease = {} if keeps_lease else {"lease_until": None}
-    connection.execute(update(outbox).where(outbox.c.id == row_id).values(changed_at=now, **lease, **values))
+    lease = now + SENT_LEASE if values.get("state") == "sent" else None
+    connection.execute(update(outbox).where(outbox.c.id == row_id).values(changed_at=now, lease_until=lease, **values))
 
 
 def any_row(connection: Connection) -> bool:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
-from pipelines.state.outbox import TOLD
+from pipelines.state.outbox import LEASE, SENT_LEASE, TOLD
 from pipelines.state.tables import outbox, outbox_hold
-
-LEASE = timedelta(minutes=5)
-"""Longer than any call's time-out, so that two workers never write one document at once."""
 
 
 def claim_to_plan(connection: Connection, *, names: Sequence[str], now: datetime) -> Any:
@@ -37,6 +34,13 @@ def _claim(connection: Connection, which: Sequence[ColumnElement[bool]], names: 
         taken = {"lease_until": now + LEASE, "attempts": outbox.c.attempts + 1, "stale": False, "look": False, "state": becomes}
         connection.execute(update(outbox).where(outbox.c.id == found.id).values(taken))
     return found
+
+
+def hold(connection: Connection, row_id: int, *, now: datetime) -> None:
+    """Renew the lease of a row whose holder lives; one given back meanwhile stays so."""
+    mine = (outbox.c.id == row_id) & outbox.c.lease_until.is_not(None)
+    length = case((outbox.c.state == "sent", SENT_LEASE), else_=LEASE)
+    connection.execute(update(outbox).where(mine).values(lease_until=now + length))
 
 
 def open_rows(connection: Connection, names: Sequence[str]) -> int:

@@ -12,7 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state.tables import run
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=15)
+"""Renewed while the holder lives (`pipelines.steps.holding`), however long one page takes; a dead worker's run is free after it."""
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Delay after the first, second … failed attempt; after the last the run has failed until its next due time."""
 
@@ -43,7 +44,8 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
     rows = [
         {
             "connection": due.connection, "plant": due.plant, "kind": due.kind, "nominal_at": due.nominal_at, "full": due.full,
-            "rank": due.rank, "state": "due", "attempts": 0, "next_attempt_at": due.start_at or now, "fetched": 0, "unchanged": 0,
+            "rank": due.rank, "state": "due", "token": 0, "attempts": 0, "next_attempt_at": due.start_at or now,
+            "fetched": 0, "unchanged": 0,
             "schedule": due.schedule, "since": due.window and due.window[0], "until": due.window and due.window[1],
         }
         for due in dues
@@ -59,7 +61,7 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
 def claim(
     connection: Connection, run_id: int, *, now: datetime, closed: Callable[[str, datetime], datetime | None] = lambda _name, _now: None
 ) -> Any:
-    """Take a run that is due or whose holder is dead. None when there is nothing to take. `attempts` of the row is the fencing token.
+    """Take a run that is due or whose holder is dead. None when there is nothing to take. `token` of the row fences off an earlier holder.
 
     One run of a connection at a time: many systems end a session when the same user logs in again elsewhere. A scheduled run waits for
     the earlier kinds of its nominal time, and while its connection is `closed`, which says until when.
@@ -79,7 +81,7 @@ def claim(
     statement = (
         update(run)
         .where(run.c.id == run_id, *_ready(now))
-        .values(state="running", attempts=run.c.attempts + 1, lease_until=now + LEASE, started_at=text("COALESCE(started_at, now())"))
+        .values(state="running", token=run.c.token + 1, lease_until=now + LEASE, started_at=text("COALESCE(started_at, now())"))
         .returning(run)
     )
     return connection.execute(statement).first()
@@ -99,30 +101,46 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
-    """Count a page and renew the lease; False when another worker has taken the run over."""
+    """Count a page and renew the lease; what failed before it counts no more. False when another worker has taken the run over."""
     done = connection.execute(
         update(run)
-        .where(run.c.id == run_id, run.c.attempts == token, run.c.state == "running")
-        .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE)
+        .where(run.c.id == run_id, run.c.token == token, run.c.state == "running")
+        .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE, attempts=0)
     )
     return done.rowcount == 1
+
+
+def hold(connection: Connection, run_id: int, token: int, *, now: datetime) -> None:
+    """Renew the lease of a run whose holder lives."""
+    mine = (run.c.id == run_id, run.c.token == token, run.c.state == "running")
+    connection.execute(update(run).where(*mine).values(lease_until=now + LEASE))
 
 
 def pulled(connection: Connection, run_id: int, token: int) -> None:
     """All pages are kept; the run is done when its inbox rows are."""
     connection.execute(
-        update(run).where(run.c.id == run_id, run.c.attempts == token).values(state="pulled", lease_until=None, message=None, verdict=None)
+        update(run).where(run.c.id == run_id, run.c.token == token).values(state="pulled", lease_until=None, message=None, verdict=None)
     )
 
 
-def again(connection: Connection, run_id: int, token: int, *, verdict: str, message: str, delay: float | None, now: datetime) -> None:
-    """The system does not answer: try later, or give up after the last attempt."""
-    last = token >= len(RETRY_AFTER)
-    wait = timedelta(seconds=delay) if delay is not None else RETRY_AFTER[min(token, len(RETRY_AFTER)) - 1]
+def again(
+    connection: Connection, run_id: int, token: int, *, verdict: str, message: str, delay: float | None, asked: bool, now: datetime
+) -> None:
+    """The system does not answer: try later, or give up after the last attempt.
+
+    A worker's death is no attempt, nor is one at which the system was not even `asked`, since it is left alone or its quota is used up.
+    """
+    mine = (run.c.id == run_id, run.c.token == token)
+    failed = connection.execute(select(run.c.attempts).where(*mine).with_for_update()).scalar_one_or_none()
+    if failed is None:
+        return
+    last = asked and failed + 1 >= len(RETRY_AFTER)
+    wait = timedelta(seconds=delay) if delay is not None else RETRY_AFTER[failed]
     connection.execute(
         update(run)
-        .where(run.c.id == run_id, run.c.attempts == token)
+        .where(*mine)
         .values(
+            attempts=failed + asked,
             state="failed" if last else "due",
             verdict=verdict,
             message=message,
@@ -137,7 +155,7 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
     """A person must act first."""
     connection.execute(
         update(run)
-        .where(run.c.id == run_id, run.c.attempts == token)
+        .where(run.c.id == run_id, run.c.token == token)
         .values(state="stopped", verdict=verdict, message=message, lease_until=None, finished_at=now)
     )
 

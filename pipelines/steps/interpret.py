@@ -6,6 +6,7 @@ One transaction a batch: provenance, events, quarantine, outbox wishes and the i
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -27,12 +28,12 @@ from pipelines.state.unknown_codes import Noted
 from pipelines.steps.finish import finish
 from pipelines.steps.weave import Woven, things_named, weave
 from pipelines.steps.wish import wishes
+from pipelines.turns import Pace, Turn
 from trace_core.documents.envelope import Document, content_hash, read_document
 from trace_core.errors import Misconfigured, Problem, Rejected
 from trace_core.store.sources import current_of_sources
 from trace_core.store.take import Provenance
 
-BATCH = 500
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -48,12 +49,22 @@ class _Batch:
     counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
 
 
-def interpret(plant: str, plumbing: Plumbing) -> int:
-    """Interpret what waits in a plant's inbox, batch after batch; how many raw documents were interpreted."""
-    done = 0
+def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
+    """Interpret what waits in a plant's inbox, batch after batch; how many raw documents were interpreted.
+
+    When its turn is over it wakes another task for the rest.
+    """
+    turn, pace, done = turn or Turn(), plumbing.paces.setdefault(plant, Pace()), 0
     try:
-        while count := _one_batch(plant, plumbing):
+        while not turn.over():
+            begun = time.monotonic()
+            count = _one_batch(plant, plumbing, pace.size)
+            if not count:
+                break
+            pace.took(count, time.monotonic() - begun)
             done += count
+        else:
+            plumbing.wake("interpret", plant, plant)
     except BaseException:
         plumbing.shapes.clear()  # what was seen in a batch that did not come about is looked at again
         raise
@@ -62,9 +73,9 @@ def interpret(plant: str, plumbing: Plumbing) -> int:
     return done
 
 
-def _one_batch(plant: str, plumbing: Plumbing) -> int:
+def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
     with plumbing.begin() as connection:
-        rows = inbox.claim(connection, plant, batch=BATCH)
+        rows = inbox.claim(connection, plant, batch=most)
         if not rows:
             return 0
         now, batch = plumbing.now(), _Batch()

@@ -9,7 +9,11 @@ from typing import Any
 from connectors.kit.contract import Connector, Page, Windowed
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, runs
+from pipelines.steps.holding import holding
 from trace_core.errors import Misconfigured, Unreachable, Verdict
+
+NOT_ASKED = frozenset({"open_circuit", "quota", "place"})
+"""Codes of `Unreachable` that the gate before a system gives when it lets no call through."""
 
 
 def pull(run_id: int, plumbing: Plumbing) -> bool:
@@ -22,7 +26,10 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
     if row is None:
         return False
     try:
-        with closing(plumbing.connector(row.connection)) as connector:
+        with (
+            holding(plumbing, lambda connection, now: runs.hold(connection, row.id, row.token, now=now)),
+            closing(plumbing.connector(row.connection)) as connector,
+        ):
             _pages(row, connector, plumbing)
     except _Taken:
         return False
@@ -32,7 +39,7 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
         _wake_next(row, plumbing)
         return False
     with plumbing.begin() as connection:
-        runs.pulled(connection, row.id, row.attempts)
+        runs.pulled(connection, row.id, row.token)
     plumbing.wake("interpret", row.plant, row.plant)
     _wake_next(row, plumbing)
     return True
@@ -57,7 +64,7 @@ def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
             if row.since is None:
                 inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
-            if not runs.kept_page(connection, row.id, row.attempts, now=plumbing.now(), **counts):
+            if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
                 raise _Taken
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)
@@ -72,7 +79,7 @@ def _wanted(row: Any, connector: Connector, plumbing: Plumbing) -> Iterator[Page
     with plumbing.begin() as connection:
         checkpoint = inbox.read_checkpoint(connection, row.connection, row.kind)
     # a full pull that was interrupted goes on where it was, not from the beginning
-    fresh = row.full and (checkpoint is None or row.attempts == 1 or checkpoint[1] < row.started_at)
+    fresh = row.full and (checkpoint is None or row.token == 1 or checkpoint[1] < row.started_at)
     cursor = None if checkpoint is None or fresh else checkpoint[0]
     return connector.pull(row.kind, cursor, full=fresh)
 
@@ -81,6 +88,15 @@ def _failed(connection: Any, row: Any, verdict: Verdict, plumbing: Plumbing) -> 
     name, now = type(verdict).__name__, plumbing.now()
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
-        runs.again(connection, row.id, row.attempts, verdict=name, message=message, delay=verdict.retry_after, now=now)
+        runs.again(
+            connection,
+            row.id,
+            row.token,
+            verdict=name,
+            message=message,
+            delay=verdict.retry_after,
+            asked=verdict.code not in NOT_ASKED,
+            now=now,
+        )
     else:
-        runs.stop(connection, row.id, row.attempts, verdict=name, message=message, now=now)
+        runs.stop(connection, row.id, row.token, verdict=name, message=message, now=now)

@@ -16,25 +16,30 @@ from typing import Any
 from connectors.kit.contract import Connector, PushRequest, Receipt
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, outbox
-from pipelines.state.outbox_claims import claim_to_plan, claim_to_push, settle_changes
+from pipelines.state.outbox_claims import claim_to_plan, claim_to_push, hold, settle_changes
+from pipelines.steps.holding import holding
 from pipelines.steps.plan import Plan, held_in, plan, refuse_foreign
+from pipelines.turns import Turn
 from trace_core.errors import Conflict, Misconfigured, Unreachable, Verdict
 
 MANY_TRIES = 5
 
 
-def push(names: Sequence[str], plumbing: Plumbing) -> int:
+def push(names: Sequence[str], plumbing: Plumbing, turn: Turn | None = None) -> int:
     """Push every row over the connections that is to be pushed, one after the other; how many were confirmed.
 
     Results that stand already and may be others by now are planned first: what is as it was needs no call, and what changed goes on
-    unless it is too much at once.
+    unless it is too much at once. When its turn is over it wakes another task for the rest.
     """
-    while (row := _claimed(claim_to_plan, names, plumbing)) is not None:
+    turn, confirmed = turn or Turn(), 0
+    while not turn.over() and (row := _claimed(claim_to_plan, names, plumbing)) is not None:
         _tried(_sift, row, plumbing)
     _settle(names, plumbing)
-    confirmed = 0
-    while (row := _claimed(claim_to_push, names, plumbing)) is not None:
+    while not turn.over() and (row := _claimed(claim_to_push, names, plumbing)) is not None:
         confirmed += _tried(_push_row, row, plumbing)
+    if turn.over():
+        for line in (plumbing.lines[name] for name in names if name in plumbing.lines):
+            plumbing.wake("push", line.name, line.plant)
     return confirmed
 
 
@@ -45,7 +50,8 @@ def _claimed(claim: Callable[..., Any], names: Sequence[str], plumbing: Plumbing
 
 def _tried(step: Callable[[Any, Plumbing], int], row: Any, plumbing: Plumbing) -> int:
     try:
-        return step(row, plumbing)
+        with holding(plumbing, lambda connection, now: hold(connection, row.id, now=now)):
+            return step(row, plumbing)
     except Verdict as verdict:
         _failed(row, verdict, plumbing)
         return 0

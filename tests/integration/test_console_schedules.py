@@ -66,8 +66,8 @@ def test_the_newest_run_and_the_interval_that_follows_it_are_shown(site: House, 
     now = datetime.now(UTC)
     with site.begin() as connection:
         row = runs.claim(connection, made["runs"][0], now=now + timedelta(days=3))  # after a blackout that may be on now
-        runs.kept_page(connection, row.id, row.attempts, fetched=9, unchanged=9, now=now)
-        runs.pulled(connection, row.id, row.attempts)
+        runs.kept_page(connection, row.id, row.token, fetched=9, unchanged=9, now=now)
+        runs.pulled(connection, row.id, row.token)
 
     told = client.get("/api/v1/schedules", headers=key(site, "viewer", "SU")).json
 

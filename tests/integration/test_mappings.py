@@ -246,7 +246,7 @@ def run(house: House, plumbing: Plumbing, at: datetime, *told: dict[str, Any]) -
         row = runs.claim(connection, number, now=at)
     keep(house, *told, run=number)
     with house.begin() as connection:
-        runs.pulled(connection, number, row.attempts)
+        runs.pulled(connection, number, row.token)
     interpret("HZ", plumbing)
     with house.begin() as connection:
         (found,) = runs.listing(connection, [number])

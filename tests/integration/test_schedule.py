@@ -95,10 +95,10 @@ def test_a_kind_waits_until_the_kinds_before_it_were_pulled_or_given_up(house: H
         due = [row.kind for row in runs.due_now(connection, now=NOW)]
         too_soon = runs.claim(connection, ids[2], now=NOW)
         first = runs.claim(connection, ids[0], now=NOW)
-        runs.pulled(connection, first.id, first.attempts)
+        runs.pulled(connection, first.id, first.token)
         half = [row.kind for row in runs.due_now(connection, now=NOW)]
         other = runs.claim(connection, ids[1], now=NOW)
-        runs.stop(connection, other.id, other.attempts, verdict="Rejected", message="gone", now=NOW)
+        runs.stop(connection, other.id, other.token, verdict="Rejected", message="gone", now=NOW)
         last = runs.claim(connection, ids[2], now=NOW)
 
     assert sorted(due) == ["BD_MATERIAL", "BD_Supplier"]
@@ -175,8 +175,8 @@ def test_an_adaptive_interval_follows_what_the_last_runs_changed(house: House) -
         with house.begin() as connection:
             for run_id in made:
                 row = runs.claim(connection, run_id, now=NOW + 60 * MINUTE)
-                runs.kept_page(connection, row.id, row.attempts, fetched=30, unchanged=30 if step < 8 else 0, now=NOW)
-                runs.pulled(connection, row.id, row.attempts)
+                runs.kept_page(connection, row.id, row.token, fetched=30, unchanged=30 if step < 8 else 0, now=NOW)
+                runs.pulled(connection, row.id, row.token)
             seen.append(intervals(connection, [adaptive])["hz"] // MINUTE)
 
     assert seen == [10, 20, 20, 30, 30, 30, 30, 30, 30, 30, 30, 15]

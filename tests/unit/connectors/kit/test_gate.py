@@ -6,7 +6,7 @@ from threading import Lock
 import pytest
 
 from connectors.kit.breaker import Circuit
-from connectors.kit.gate import Gate
+from connectors.kit.gate import LEASE, Gate
 from connectors.kit.limits import Limits, Rate
 from connectors.kit.shared import LocalShared
 from trace_core.errors import Rejected, Unreachable
@@ -145,9 +145,20 @@ def test_a_place_is_given_back_when_the_call_fails():
 def test_a_place_that_stays_taken_ends_the_wait():
     clock = Clock()
     one = gate(clock, writers=1)
+    one.turn = LEASE / 2  # the clock of the test runs ahead of the one that renews a place
 
     with one.call(writes=True), pytest.raises(Unreachable, match="1 writers at once"):
         passed(one, writes=True)
+
+
+def test_the_place_of_a_caller_that_died_is_free_soon():
+    clock = Clock()
+    one = gate(clock, writers=1)
+    one.shared.put_new("erp:writer:0", b"a worker that was killed", LEASE)
+
+    passed(one, writes=True)
+
+    assert clock.now >= LEASE
 
 
 def test_a_secret_is_not_in_its_repr():
