@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from connectors.kit.contract import Connector
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, clock, connector
-from lotweave.settings import Site, kinds_of
+from lotweave.kill_points import VARIABLE, KillPoints, nowhere
+from lotweave.settings import Site, environment, kinds_of
 from lotweave.steady import SteadyClock
 from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
@@ -39,8 +41,10 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
             raise Misconfigured(f"the site has no connection {name}; it has {', '.join(site.connections) or 'none'}", code="connection")
         return connector(site.connections[name], site)
 
+    folder = environment(VARIABLE)
+    points = KillPoints(Path(folder)) if folder else None
     return Plumbing(
-        begin=house.begin,
+        begin=points.around(house.begin) if points else house.begin,
         view=house.view,
         now=SteadyClock(house.database_time, machine=clock),
         lines=lines_of(site),
@@ -54,4 +58,5 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
         keep_payloads=timedelta(days=site.epcis.keep_payloads),
         closed=site.timetable.closed,
+        reached=points or nowhere,
     )

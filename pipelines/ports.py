@@ -56,7 +56,8 @@ class Plumbing:
     in this process, by connection and kind, and `paces` how large batches of a plant are.
     `address` is where people reach the site, empty where it does not say. `closed(connection, now)` is until when its scheduled runs wait,
     None when they need not.
-    `wake(task, argument, plant)` sends a message that may come never, late or twice.
+    `wake(task, argument, plant)` sends a message that may come never, late or twice. `reached(moment)` does nothing, but for tests that let
+    a process end there.
     """
 
     begin: Callable[[], AbstractContextManager[Transaction]]
@@ -75,3 +76,4 @@ class Plumbing:
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)
     closed: Callable[[str, datetime], datetime | None] = lambda _connection, _now: None
+    reached: Callable[[str], None] = lambda _moment: None

@@ -73,6 +73,7 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:
         due()
+        plumbing().reached("plan")
         sweep(plumbing())
         settle(plumbing().begin, plumbing().view, most=5000)
 

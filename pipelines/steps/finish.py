@@ -12,6 +12,7 @@ from trace_core.errors import Misconfigured
 def finish(connection: Transaction, plumbing: Plumbing) -> None:
     """Close pulled runs none of whose documents wait any more; what is not as expected is noted on the run."""
     for row in runs.finish(connection, now=plumbing.now()):
+        plumbing.reached("verify")
         line = plumbing.lines.get(row.connection)
         try:
             mapper = plumbing.mapper(line, row.kind) if line else None

@@ -82,17 +82,20 @@ def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
         in_kinds = sorted(rows, key=lambda row: (row.connection, row.kind))  # stable: a key's versions keep their order
         for (name, kind), group in groupby(in_kinds, key=lambda row: (row.connection, row.kind)):
             _interpret_kind(name, kind, list(group), plumbing, batch)
+        plumbing.reached("map")
         held = current_of_sources(connection, list(batch.names))
         fresh = [one for one in batch.woven if not _as_held(one, held)]
         fresh += _withdrawals(rows, batch, held)
         quarantine.put(connection, batch.quarantined, now=now)
         quarantine.resolve_source(connection, batch.names)
+        plumbing.reached("stage")
         outcomes = weave(connection, fresh, now=now)
         accepted = [fresh[o.at] for o in outcomes if o.at is not None and o.state == "accepted"]
         outbox.wish(connection, wishes(accepted, plumbing), now=now)
         bad = set(batch.bad)
         inbox.settle(connection, [row.id for row in rows if row.id not in bad], batch.bad)
         _note(connection, rows, batch, plumbing)
+        plumbing.reached("apply")
     return len(rows)
 
 
@@ -110,6 +113,7 @@ def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, b
     """Interpret the documents of one kind of one connection together."""
     line = plumbing.lines.get(name)
     payloads, wrong = _parsed(rows)
+    plumbing.reached("decode")
     try:
         mapper = _mapper(line, name, kind, plumbing)
     except Rejected as fault:

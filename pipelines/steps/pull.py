@@ -59,6 +59,7 @@ class _Taken(Exception):
 
 def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
     for page in _wanted(row, connector, plumbing):
+        plumbing.reached("fetch")
         with plumbing.begin() as connection:
             kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
             if row.since is None:
@@ -66,6 +67,7 @@ def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
             if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
                 raise _Taken
+        plumbing.reached("keep")
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)
 

@@ -78,6 +78,7 @@ def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
 def _push_row(row: Any, plumbing: Plumbing) -> int:
     made = plan(row, plumbing)
     fields = made.fields
+    plumbing.reached("push.planned")
     if not fields:
         _mark(row, plumbing, state="idle", message="nothing is known of it yet", keys=made.keys)
         return 0
@@ -89,7 +90,10 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
         request = PushRequest(row.target_kind, row.target_key, fields, _key(row, fields))
         kept = {"before": held, "original": held | (row.original or {})}
         _mark(row, plumbing, state="sent", fields=fields, idempotency_key=request.idempotency_key, **kept)
-        return _verify(row, made, connector.push(request), connector, plumbing)
+        plumbing.reached("push.sent")
+        receipt = connector.push(request)
+        plumbing.reached("push.told")
+        return _verify(row, made, receipt, connector, plumbing)
 
 
 def _key(row: Any, fields: dict[str, str]) -> str:
@@ -117,6 +121,7 @@ def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) 
     now = plumbing.now()
     known = {"fields": made.fields, "keys": made.keys, "receipt": told, "verified_at": now}
     _mark(row, plumbing, state="confirmed", message=None, urgent=False, **known)
+    plumbing.reached("push.confirmed")
     return 1
 
 
