@@ -45,6 +45,10 @@ bench-mapping: setup ## 100,000 records mapped, beside closures, msgspec, polars
 bench-connectors: setup ## a pull of 200,000 Kingdee rows: calls, memory, rows a second beside bare calls
 	@$(BIN)/python -m bench.connectors.pull
 
+.PHONY: faults
+faults: setup ## the whole matrix of faults: kills at every moment, pairs, every fault of the ERPs (about 45 minutes)
+	@LOTWEAVE_FAULTS=all LOTWEAVE_FAULTS_TABLE=bench/results/faults.md $(BIN)/python -m pytest -q -p no:randomly tests/faults/test_matrix.py
+
 .PHONY: conformance
 conformance: setup ## every connector judged against its simulator, and every simulator by the vendor's own client
 	@$(BIN)/lotweave connector conform

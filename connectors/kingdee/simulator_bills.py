@@ -88,7 +88,8 @@ class Bills:
         self._fill(name, head, model, None)
         head |= {number_field(form): number, "FCreateDate": moment, "FModifyDate": moment}
         self.store.forms[name].append(head)
-        self.wrote(operation="Save", form=name, key=head[form.pk], created=True)
+        fields = {key: value for key, value in model.items() if not isinstance(value, list)}
+        self.wrote(operation="Save", form=name, key=head[form.pk], created=True, number=number, fields=fields)
         return self._saved(name, head, told, at)
 
     def _change(self, name: str, head: Told, told: Told, model: Told, at: int) -> Told | None:

@@ -21,7 +21,7 @@ from connectors.kit.sessions import Sessions
 from connectors.kit.shared import LocalShared, Shared, Window
 from trace_core.errors import Unreachable, Verdict
 
-LEASE, BEAT = 15.0, 4.0
+LEASE, BEAT = 9.0, 3.0
 """Seconds after which the place of a caller that died is free again, and between two renewals while it lives."""
 GLANCE = 0.05
 """Seconds between two looks for a free place."""

@@ -22,7 +22,7 @@ from trace_core.store.postings import key_hashes
 from trace_core.touches import by_thing
 
 RETRY = timedelta(seconds=20)
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=9)
 """Renewed while the holder lives (`pipelines.steps.holding`)."""
 SENT_LEASE = timedelta(seconds=45)
 """The same for a row that is being sent: what a dead worker had sent has so long to come about before anybody looks whether it did."""

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state.tables import run
 
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=9)
 """Renewed while the holder lives (`pipelines.steps.holding`), however long one page takes; a dead worker's run is free after it."""
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Delay after the first, second … failed attempt; after the last the run has failed until its next due time."""

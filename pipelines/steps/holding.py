@@ -13,7 +13,7 @@ from connectors.kit.beating import beating
 from pipelines.ports import Plumbing
 from pipelines.state.database import Fault, Transaction
 
-BEAT = 4.0
+BEAT = 3.0
 """Seconds between two renewals; a lease outlives the loss of two."""
 
 

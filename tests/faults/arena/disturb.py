@@ -1,0 +1,180 @@
+"""Ways to disturb a scene: processes killed or stopped for a while, the broker emptied, faults of the ERPs, messages sent too often."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import redis
+
+from arena.site import Arena
+from lotweave.embedded.valkey import EmbeddedValkey
+from pipelines.app import celery_app, queue_for
+from pipelines.tasks import CALLING, NAMES
+
+ROLES = {
+    "worker": (b"lotweave-", b"worker"),
+    "exchange": (b"lotweave-exchange",),
+    "beat": (b"beat",),
+    "console": (b"lotweave.console.serve",),
+}
+
+
+def pids(arena: Arena, role: str) -> list[int]:
+    """Process ids of a role, children of a pool included."""
+    if role == "database":
+        return [_number(arena.site.state / "postgres" / "postmaster.pid")]
+    if role == "broker":
+        return [_number(arena.site.state / "valkey.pid")]
+    mine, found = f"LOTWEAVE_SITE={arena.site.folder}".encode(), []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                command = (entry / "cmdline").read_bytes()
+                wanted = all(word in command for word in ROLES[role]) and (role != "worker" or b"lotweave-exchange" not in command)
+                if wanted and mine in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append(int(entry.name))
+    return found
+
+
+def _number(file: Path) -> int:
+    try:
+        return int(file.read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def send(arena: Arena, role: str, number: signal.Signals) -> int:
+    """Send a signal to all processes of a role; how many got it."""
+    sent = 0
+    for pid in filter(None, pids(arena, role)):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+            sent += 1
+    return sent
+
+
+class Disturber:
+    """Does something again and again in a thread until it has done it so many times; `done` says how often it did."""
+
+    def __init__(self, act: Callable[[], object], *, times: int, every: float, first: float = 1.0) -> None:
+        self._act, self._times, self._every, self._first = act, times, every, first
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.done = 0
+        self.broken: BaseException | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def at_it(self) -> bool:
+        """Whether it goes on."""
+        return self._thread.is_alive()
+
+    def end(self) -> None:
+        self._over.set()
+        self._thread.join(60)
+
+    def _run(self) -> None:
+        wait = self._first
+        while self.done < self._times and not self._over.wait(wait):
+            try:
+                self._act()
+            except Exception as fault:  # noqa: BLE001 - told by the test, which waits for this thread
+                self.broken = fault
+                return
+            self.done += 1
+            wait = self._every
+
+
+def killing(arena: Arena, role: str) -> Callable[[], object]:
+    """SIGKILL of everything of a role."""
+    return lambda: send(arena, role, signal.SIGKILL)
+
+
+def killing_any(arena: Arena, seed: int) -> Callable[[], object]:
+    """SIGKILL of one process of the site, whichever comes."""
+    rng = random.Random(seed)
+
+    def act() -> None:
+        roles = ("worker", "worker", "exchange", "exchange", "beat", "console", "broker", "database")
+        found = [pid for pid in pids(arena, rng.choice(roles)) if pid]
+        if found:
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(found), signal.SIGKILL)
+
+    return act
+
+
+def freezing(arena: Arena, role: str, seconds: float) -> Callable[[], object]:
+    """Processes that stand still for longer than their leases, and then go on as if nothing had been."""
+    pause = threading.Event()
+
+    def act() -> None:
+        held = [pid for pid in pids(arena, role) if pid]
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        pause.wait(seconds)
+        for pid in held:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+    return act
+
+
+def emptying(arena: Arena) -> Callable[[], object]:
+    """The broker loses all it holds."""
+
+    def act() -> None:
+        with suppress(redis.exceptions.RedisError), redis.Redis.from_url(EmbeddedValkey(arena.site.state).url) as client:
+            client.flushall()
+
+    return act
+
+
+def shouting(arena: Arena) -> Callable[[], object]:
+    """Every message there can be, several times over."""
+    broker = EmbeddedValkey(arena.site.state).broker_url
+    app = celery_app(broker, list(arena.site.plants))
+    arguments = {"pull": list(range(1, 40)), "interpret": list(arena.site.plants), "push": list(arena.site.connections)}
+
+    def act() -> None:
+        for task in ("pull", "interpret", "push", "refresh", "nudge"):
+            for argument in arguments.get(task, [""]):
+                plant = argument if argument in arena.site.plants else "HZ" if task in CALLING else ""
+                args = [] if task == "nudge" else [argument]
+                for _ in range(2):
+                    app.send_task(NAMES[task], args=args, queue=queue_for(str(plant), calls_systems=task in CALLING), ignore_result=True)
+
+    return act
+
+
+def kill_at(arena: Arena, moment: str, times: int) -> None:
+    """Let processes end at a moment, at their first, second or third arrival there."""
+    for at in range(times):
+        (arena.kills / f"{moment}@{1 + at % 3}.{at}").touch()
+
+
+def left_at(arena: Arena, moment: str) -> int:
+    """How many of them have not come about."""
+    return len(list(arena.kills.glob(f"{moment}@*")))
+
+
+@contextmanager
+def disturbed(*disturbers: Disturber) -> Iterator[None]:
+    """Disturbers at work until the block ends."""
+    for one in disturbers:
+        one.start()
+    try:
+        yield
+    finally:
+        for one in disturbers:
+            one.end()
+        for one in disturbers:
+            if one.broken is not None:
+                raise AssertionError("the test's own disturber failed") from one.broken
