@@ -14,6 +14,7 @@ MOMENTS = (
     "plan", "fetch", "keep", "decode", "map", "stage", "apply", "verify",
     "push.planned", "push.sent", "push.told", "push.confirmed", "commit.before", "commit.after",
 )  # fmt: skip
+TIMES = 20
 Disturbing = Callable[[Arena], Disturber]
 Orders = Mapping[str, Sequence[Mapping[str, Any]]]
 
@@ -71,18 +72,14 @@ ERP_FAULTS: dict[str, Orders] = {
 def scenes() -> list[Scene]:
     """All of them; the short ones are first."""
     made = [
-        Scene("every moment once", dict.fromkeys(MOMENTS, 1), short=True),
-        Scene("database killed", disturbers=[DISTURBANCES["database killed"]], stall=60, short=True),
-        Scene("broker killed and emptied", disturbers=[DISTURBANCES["broker killed"], DISTURBANCES["broker emptied"]], short=True),
-        Scene("everybody frozen past their leases", disturbers=[_freeze("exchange"), _freeze("worker")], stall=40, short=True),
-        Scene("every message several times, two beats", disturbers=[_shout()], short=True),
+        Scene("every moment once", dict.fromkeys(MOMENTS, 1), stall=60, short=True),
+        Scene("database and broker killed", disturbers=[_kill("database", 1, 8.0), _kill("broker", 2, 3.0)], stall=60, short=True),
+        Scene("everybody frozen past their leases", disturbers=[_freeze("exchange"), _freeze("worker")], stall=40),
+        Scene("every message several times", disturbers=[_shout()]),
         Scene("any process, every half second", disturbers=[_any(60)], stall=60, patience=300),
         Scene("processes killed and answers lost", disturbers=[_any(20)], faults=ERP_FAULTS["answers lost after a write"], stall=60),
     ]
-    made += [
-        Scene(f"killed at {moment}, twenty times", {moment: 20}, stall=60 if moment.startswith("push") else 15, patience=600)
-        for moment in MOMENTS
-    ]
+    made += [Scene(f"killed at {moment}, {TIMES} times", {moment: TIMES}, stall=_stall(moment), patience=600) for moment in MOMENTS]
     made += [Scene(name, disturbers=[one]) for name, one in DISTURBANCES.items()]
     made += [Scene(name, faults=orders, stall=60) for name, orders in ERP_FAULTS.items()]
     made += [
@@ -95,6 +92,11 @@ def scenes() -> list[Scene]:
         for fault, orders in ERP_FAULTS.items()
     ]
     return made
+
+
+def _stall(moment: str) -> float:
+    """What was sent is left alone for a while before anybody looks whether it came about."""
+    return 60.0 if moment.startswith(("push", "commit")) else 15.0
 
 
 def _freeze(role: str) -> Disturbing:
