@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from pipelines.app import queue_for
 from pipelines.ports import Plumbing
@@ -102,13 +103,14 @@ def _register_epcis(app: Celery, plumbing: Callable[[], Plumbing]) -> None:
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:
-    """A function that sends a wake-up; a broker that is away is no fault, since the sweep will find the work."""
+    """A function that sends a wake-up; a broker that is away or refuses is no fault, since the sweep will find the work."""
+    away = (OperationalError, *app.connection_for_write().connection_errors)
 
     def wake(task: str, argument: object, plant: str) -> None:
         queue = queue_for(plant, calls_systems=task in CALLING)
         try:
             app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True)
-        except app.connection_for_write().connection_errors:
+        except away:
             return
 
     return wake

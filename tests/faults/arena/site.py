@@ -21,7 +21,7 @@ from lotweave.cli.running import start_detached, stop
 from lotweave.demo.site import make_site
 from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.kill_points import VARIABLE
-from lotweave.settings import Site
+from lotweave.settings import Site, read_site
 from lotweave.supervisor import free_port
 
 FORM = "LWTR_TraceResult"
@@ -172,8 +172,8 @@ def until(what: Callable[[], bool], seconds: float, wanted: str) -> None:
 
 
 @contextmanager
-def arena(folder: Path) -> Iterator[Arena]:
-    """A site that is up, with both ERPs."""
+def arena(folder: Path, services: str = "", *, state: Path | None = None) -> Iterator[Arena]:
+    """A site that is up, with both ERPs; `services` goes into its settings, `state` is where its state lies if not in the site."""
     kills = folder / "kills"
     kills.mkdir(parents=True)
     with ExitStack() as stack:
@@ -181,7 +181,9 @@ def arena(folder: Path) -> Iterator[Arena]:
         for erp in erps.values():
             erp.start()
             stack.callback(erp.stop)
-        site = _site(folder / "site", erps)
+        site = _site(folder / "site", erps, services)
+        if state is not None:
+            site.state.symlink_to(state)
         os.environ[VARIABLE] = str(kills)
         stack.callback(os.environ.pop, VARIABLE)
         start_detached(site, free_port())
@@ -193,11 +195,9 @@ def arena(folder: Path) -> Iterator[Arena]:
         yield made
 
 
-def _site(folder: Path, erps: dict[str, Erp]) -> Site:
-    from lotweave.settings import read_site
-
+def _site(folder: Path, erps: dict[str, Erp], services: str) -> Site:
     make_site(folder, hz=erps["HZ"].url, su=erps["SU"].url)
     file = folder / "lotweave.toml"
     own = f'[connections.hz-kingdee.settings]\nwrite_target = "document"\ntrace_form = "{FORM}"\nfinish = "audit"\n'
-    file.write_text(file.read_text("utf-8").replace("[connections.hz-kingdee.settings]\n", own), "utf-8")
+    file.write_text(file.read_text("utf-8").replace("[connections.hz-kingdee.settings]\n", own) + services, "utf-8")
     return read_site(folder)

@@ -1,0 +1,76 @@
+"""A plant that is slow, silent or flooded delays no other plant."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from arena.judge import Sentence, held, judged
+from arena.site import Arena, arena, until
+from sqlalchemy import text
+
+FLOOD = 20_000
+LAST = "SELECT plant, max(finished_at) AS at, bool_and(state = 'done') AS done FROM run GROUP BY plant"
+WATER = """
+INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
+SELECT 'hz-masters', 'HZ', 'BD_Supplier', 'flood-' || n, 'flood-' || n,
+       convert_to(json_build_object('FSupplierId', n, 'FNumber', 'F' || n, 'FName', '水')::text, 'UTF8'),
+       1, false, now(), true, 'new'
+FROM generate_series(1, :many) AS n
+"""
+WAITING = "SELECT count(*) FROM inbox WHERE plant = 'HZ' AND state = 'new'"
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    folder: Path = tmp_path_factory.mktemp("plants")
+    with arena(folder) as made:
+        made.reset()
+        made.sync()
+        assert made.settle(180)
+        made.reference = held(made)
+        made.done()
+        yield made
+
+
+def done(stage: Arena, plant: str) -> bool:
+    with stage.engine.connect() as connection:
+        found = {row.plant: row for row in connection.execute(text(LAST))}
+    return plant in found and bool(found[plant].done)
+
+
+def test_a_plant_whose_system_says_nothing_keeps_no_other_waiting(stage: Arena) -> None:
+    stage.reset()
+    silent = stage.erps["HZ"].process
+    assert silent is not None
+    os.kill(silent.pid, signal.SIGSTOP)
+    try:
+        stage.sync()
+        until(lambda: done(stage, "SU"), 90, "SU is done while HZ's system says nothing")
+        assert not done(stage, "HZ")
+    finally:
+        os.kill(silent.pid, signal.SIGCONT)
+
+    assert stage.settle(240)
+    stage.done()
+    assert judged(stage, held(stage)) == Sentence(0, 0, 0, 0)
+
+
+def test_a_flooded_plant_delays_no_other_by_more_than_a_batch(stage: Arena) -> None:
+    stage.reset()
+    with stage.engine.begin() as connection:
+        connection.execute(
+            text(WATER),
+            {"many": FLOOD},
+        )
+    stage.sync()
+    until(lambda: done(stage, "SU"), 120, "SU is done while HZ is flooded")
+    left = stage.asked(WAITING)
+
+    assert left is not None
+    assert left[0] > 0
+    stage.done()
+    assert stage.settle(300)
