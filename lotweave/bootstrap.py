@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from connectors.kit.opening import open_system
 from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.settings import Connection, Site, resolved
 from lotweave.shared import shared_of
+from lotweave.steady import SteadyClock
 from pipelines.state import quarantine
 from trace_core.errors import Unreachable
 from trace_core.store.reader import Reader
@@ -34,10 +35,11 @@ def clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """A site with its database open and at the newest migration."""
+    """A site with its database open and at the newest migration; `now` is the one clock of its due times and leases."""
 
     site: Site
     engine: Engine
+    now: Callable[[], datetime] = clock
     idle: list[Reader] = field(default_factory=list, compare=False)
 
     def begin(self) -> AbstractContextManager[Sql]:
@@ -67,14 +69,6 @@ class House:
         with self.engine.connect() as connection:
             return bool(connection.execute(text("SELECT true")).scalar_one())
 
-    def database_time(self) -> datetime | None:
-        """What time it is by the database, None while it does not answer."""
-        try:
-            with self.engine.connect() as connection:
-                return connection.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
-        except DBAPIError:
-            return None
-
     @contextmanager
     def view(self, as_known_at: datetime | None = None) -> Iterator[StoreView]:
         """The documents that count now, or counted as known then, in one database snapshot."""
@@ -90,10 +84,21 @@ def opened(site: Site) -> Iterator[House]:
     """
     if site.database is not None:
         with _engine(site.database) as engine:
-            yield House(site, engine)
+            yield _house(site, engine)
     else:
         with EmbeddedPostgres(site.state).used() as url, _engine(url) as engine:
-            yield House(site, engine)
+            yield _house(site, engine)
+
+
+def _house(site: Site, engine: Engine) -> House:
+    def told() -> datetime | None:
+        try:
+            with engine.connect() as connection:
+                return connection.execute(text("SELECT clock_timestamp()")).scalar_one().astimezone(UTC)  # type: ignore[no-any-return]
+        except DBAPIError:
+            return None
+
+    return House(site, engine, SteadyClock(told, machine=clock))
 
 
 @contextmanager

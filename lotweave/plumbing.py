@@ -8,10 +8,9 @@ from pathlib import Path
 
 from connectors.kit.contract import Connector
 from lotweave.access.keys import plants_of
-from lotweave.bootstrap import House, clock, connector
+from lotweave.bootstrap import House, connector
 from lotweave.kill_points import VARIABLE, KillPoints, nowhere
 from lotweave.settings import Site, environment, kinds_of
-from lotweave.steady import SteadyClock
 from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
@@ -46,7 +45,7 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
     return Plumbing(
         begin=points.around(house.begin) if points else house.begin,
         view=house.view,
-        now=SteadyClock(house.database_time, machine=clock),
+        now=house.now,
         lines=lines_of(site),
         connector=connect,
         mapper=lambda line, kind: shelf.mapper(line.system, kind),

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from connectors.kit.manifest import manifest
-from lotweave.bootstrap import House, clock
+from lotweave.bootstrap import House
 from lotweave.plumbing import lines_of
 from pipelines.state import runs, schedule_runs
 from pipelines.state.runs import Due
@@ -100,7 +100,7 @@ def run(
 
     Errors: `Misconfigured` for kinds that the schedule does not pull.
     """
-    line, now = lines_of(house.site)[schedule.connection], clock()
+    line, now = lines_of(house.site)[schedule.connection], house.now()
     mine = schedule.kinds or tuple(line.kinds)
     if unknown := [kind for kind in kinds if kind not in mine]:
         raise Misconfigured(
@@ -144,7 +144,7 @@ def backfill(
 def pause(house: House, schedule: Schedule, *, because: str) -> dict[str, Any]:
     """Let a schedule make no runs until it is resumed; runs that exist go on."""
     with house.begin() as connection:
-        changed = marks.pause(connection, schedule.name, because=because, now=clock())
+        changed = marks.pause(connection, schedule.name, because=because, now=house.now())
     return {"schedule": schedule.name, "state": "paused", "changed": changed}
 
 

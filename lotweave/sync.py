@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from lotweave.bootstrap import House, clock
+from lotweave.bootstrap import House
 from lotweave.embedded import services
 from lotweave.plumbing import plumbing_of
 from pipelines.app import celery_app
@@ -46,7 +46,7 @@ class Sync:
 
     def run(self, lines: Sequence[Line], *, kinds: Sequence[str], full: bool) -> dict[str, Any]:
         """Pull, weave and push over the connections; the counts of every run, and whether they balance."""
-        nominal = clock()
+        nominal = self.plumbing.now()
         dues = [due for line in lines for due in runs_of(line, nominal, kinds=kinds, full=full)]
         with self.plumbing.begin() as connection:
             ids = runs.create(connection, dues, now=nominal)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lotweave.bootstrap import House, clock, opened
+from lotweave.bootstrap import House, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.plumbing import plumbing_of
 from pipelines.state import outbox as rows
@@ -89,8 +89,8 @@ def hold(
     def hold_all(house: House) -> list[int]:
         with house.begin() as connection:
             if over is None:
-                return holds.hold(connection, ids or [], reason=reason, now=clock())
-            holds.hold_connection(connection, over, reason=reason, now=clock())
+                return holds.hold(connection, ids or [], reason=reason, now=house.now())
+            holds.hold_connection(connection, over, reason=reason, now=house.now())
             return []
 
     _decide(hold_all, "held", ids, over, site, as_json=as_json)
@@ -103,8 +103,8 @@ def release(ids: Ids = None, over: Over = None, site: SiteOption = None, as_json
     def release_all(house: House) -> list[int]:
         with house.begin() as connection:
             if over is None:
-                return holds.release(connection, ids or [], now=clock())
-            return holds.release_connection(connection, over, now=clock())
+                return holds.release(connection, ids or [], now=house.now())
+            return holds.release_connection(connection, over, now=house.now())
 
     _decide(release_all, "released", ids, over, site, as_json=as_json)
 
@@ -115,7 +115,7 @@ def retry(ids: Ids = None, site: SiteOption = None, as_json: JsonOption = False)
 
     def retry_all(house: House) -> list[int]:
         with house.begin() as connection:
-            return holds.retry(connection, ids or [], now=clock())
+            return holds.retry(connection, ids or [], now=house.now())
 
     _decide(retry_all, "tried again", ids, None, site, as_json=as_json)
 
@@ -126,7 +126,7 @@ def reverse(ids: Ids = None, site: SiteOption = None, as_json: JsonOption = Fals
 
     def reverse_all(house: House) -> list[int]:
         with house.begin() as connection:
-            return holds.reverse(connection, ids or [], now=clock())
+            return holds.reverse(connection, ids or [], now=house.now())
 
     _decide(reverse_all, "to be taken back", ids, None, site, as_json=as_json)
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import orjson
 from flask import Response, request
 
-from lotweave.bootstrap import clock
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_problems import EpcisException, failure
 from pipelines.state import captures
@@ -33,7 +32,7 @@ def post_document(asking: Asking) -> Response:
     payload, media_type, found = _payload(asking)
     job = _keep(asking, payload, media_type, behaviour)
     if len(found.events) <= AT_ONCE:
-        take_in(job, begin=asking.house.begin, now=clock, ground=asking.house.site.epcis.ground)
+        take_in(job, begin=asking.house.begin, now=asking.house.now, ground=asking.house.site.epcis.ground)
     answer = Response(status=202, headers=_limits(asking) | {"Location": f"/epcis/captureJobs/{job}"})
     answer.headers["GS1-Capture-Error-Behaviour"] = behaviour
     return answer
@@ -51,7 +50,7 @@ def post_event(asking: Asking) -> Response:
     if any(row.declares == (event.error is not None) for row in held):
         raise EpcisException("ResourceAlreadyExistsException", f"the event is held already as {held[0].event_id}")
     job = _keep(asking, payload, media_type, "rollback")
-    take_in(job, begin=asking.house.begin, now=clock, ground=asking.house.site.epcis.ground)
+    take_in(job, begin=asking.house.begin, now=asking.house.now, ground=asking.house.site.epcis.ground)
     with asking.house.begin() as connection:
         row = captures.read_job(connection, job)
     if row.errors:
@@ -66,7 +65,7 @@ def get_job(asking: Asking, job: str) -> Response:
     with asking.house.begin() as connection:
         row = captures.read_job(connection, job)
     if row is not None and row.state == "due" and _may_see(row, asking):
-        take_in(job, begin=asking.house.begin, now=clock, ground=asking.house.site.epcis.ground)
+        take_in(job, begin=asking.house.begin, now=asking.house.now, ground=asking.house.site.epcis.ground)
         with asking.house.begin() as connection:
             row = captures.read_job(connection, job)
     if row is None or not _may_see(row, asking):
@@ -117,7 +116,7 @@ def _payload(asking: Asking) -> tuple[bytes, str, Read]:
 def _keep(asking: Asking, payload: bytes, media_type: str, behaviour: str) -> str:
     with asking.house.begin() as connection:
         sent = {"payload": payload, "media_type": media_type, "behaviour": behaviour}
-        return captures.add_job(connection, plants=asking.who.plants, now=clock(), **sent)  # type: ignore[arg-type]
+        return captures.add_job(connection, plants=asking.who.plants, now=asking.house.now(), **sent)  # type: ignore[arg-type]
 
 
 def _may_see(row: Any, asking: Asking) -> bool:

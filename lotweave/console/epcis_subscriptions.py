@@ -9,7 +9,6 @@ import orjson
 from flask import Response, request
 
 from lotweave.access.keys import revoked
-from lotweave.bootstrap import clock
 from lotweave.console.asking import Asking
 from lotweave.console.epcis_capture import page_size
 from lotweave.console.epcis_problems import EpcisException
@@ -33,7 +32,7 @@ def post_subscription(asking: Asking, name: str) -> Response:
         told = orjson.loads(request.get_data())
     except orjson.JSONDecodeError as fault:
         raise EpcisException("SubscriptionControlsException", f"the subscription is no JSON: {fault}") from fault
-    form, now = request.headers.get("GS1-EPC-Format", LINKS), clock()
+    form, now = request.headers.get("GS1-EPC-Format", LINKS), asking.house.now()
     controls = read_subscription(told, asking.house.site.epcis.subscribers)
     due = next_time(read_schedule(controls.schedule), now) if controls.schedule else now
     with asking.house.begin() as connection:
