@@ -41,11 +41,12 @@ class Organisation:
         A key that U9 refuses comes with its refusal as document, so that it is quarantined with U9's words and stops nothing.
         """
         if plan.route in {QUERY, PAGE}:
-            return [pair for batch in _batches(rows, self._settings.batch_size) for pair in self._queried(plan, batch)]
+            known = self.sql.with_lines(rows, plan.head.lines)
+            return [pair for batch in _batches(known, self._settings.batch_size) for pair in self._queried(plan, batch)]
         if plan.route == SOAP:
             return [pair for batch in _batches(rows, self._settings.batch_size) for pair in self._lot_rows(batch)]
         complete = self.sql.with_lines(rows, plan.head.lines)
-        return [(row, nested(row) | {"OrgCode": self.code}) for row in complete]
+        return [(row, nested(row) | {"OrgCode": self.code, **plan.marks}) for row in complete]
 
     def lot(self, item: str, number: str) -> Row | None:
         """The lot of that item and number, None when there is none."""
@@ -79,11 +80,14 @@ class Organisation:
         return pairs
 
     def _with_row(self, plan: KindPlan, row: Row, told: Any) -> Any:
-        """The document with what only SQL knows of it: the state of an MO, as number and in the words of `mo_states`."""
-        if plan.name != "MODoc" or "ErrorMsg" in told:
+        """The document with what Query does not tell: its rows in SQL, and an MO's state as number and in the words of `mo_states`."""
+        if "ErrorMsg" in told:
             return told
-        state = str(row.get("DocState", ""))
-        return dict(told) | {"sql": {"DocState": row.get("DocState"), "state": self._settings.mo_states.get(state, state)}}
+        more: Row = {name: row[name] for name in plan.head.lines} | dict(plan.marks)
+        if plan.name == "MODoc":
+            state = str(row.get("DocState", ""))
+            more["sql"] = {"DocState": row.get("DocState"), "state": self._settings.mo_states.get(state, state)}
+        return dict(told) | more if more else told
 
     def _lot_rows(self, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
         answer = self._lots.by_ids([int(row["ID"]) for row in rows], self.id, self.user_id)

@@ -13,7 +13,7 @@ from trace_core.errors import Verdict
 
 
 def findings(api: WebApi, organisations: Sequence[Organisation], plans: Mapping[str, KindPlan], lots: LotService) -> list[Finding]:
-    """One finding per thing tried; what depends on something that failed is not tried."""
+    """One finding per thing tried; what depends on something that failed is not tried, nor what is read only where asked for."""
     told: list[Finding] = []
     for organisation in organisations:
         where = f"organisation {organisation.code}"
@@ -24,7 +24,8 @@ def findings(api: WebApi, organisations: Sequence[Organisation], plans: Mapping[
         sql = _tried(f"SQL, {where}", lambda o=organisation: f"U9 answers SQL; the organisation's ID is {o.sql.organisation_id()}")  # type: ignore[misc]
         told.append(sql)
         if sql.ok:
-            told += [_tried(f"{plan.name}, {where}", lambda o=organisation, p=plan: _probe(o, p)) for plan in plans.values()]  # type: ignore[misc]
+            read = [plan for plan in plans.values() if not plan.raw]
+            told += [_tried(f"{plan.name}, {where}", lambda o=organisation, p=plan: _probe(o, p)) for plan in read]  # type: ignore[misc]
     if any(finding.ok for finding in told):
         set_up = api.settings
         for interface in (set_up.lot_query_service, set_up.lot_modify_service):

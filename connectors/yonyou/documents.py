@@ -36,7 +36,7 @@ class U9Connector:
         self.settings = settings
         self._connection, self._zone = connection, zone
         self._api = WebApi(settings, gate)
-        self._plans = plans_for(settings.item_route, settings.tables)
+        self._plans = plans_for(settings)
         lots = LotService(settings, self._api.http)
         self._lots = lots
         self._organisations = [Organisation(code, self._api, lots, settings) for code in settings.organisations]
@@ -53,7 +53,7 @@ class U9Connector:
         """
         plan = self._plan(kind)
         marks: dict[str, str] = {} if full or not cursor else dict(cursor.get("organisations") or {})
-        for organisation in self._organisations:
+        for organisation in self._holding(plan):
             since = marks.get(organisation.code)
             begin = times.earlier(since, self.settings.overlap_minutes) if since else None
             pages = (
@@ -74,7 +74,7 @@ class U9Connector:
     def read(self, kind: str, key: str) -> RawDocument | None:
         """The document with that ID or number, from the first organisation that has it."""
         plan = self._plan(kind)
-        for organisation in self._organisations:
+        for organisation in self._holding(plan):
             found = self._read_in(plan, organisation, key)
             if found:
                 return found
@@ -83,7 +83,7 @@ class U9Connector:
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
         """(ID, change time) of every document, by ID, organisation after organisation."""
         plan = self._plan(kind)
-        for organisation in self._organisations:
+        for organisation in self._holding(plan):
             for row in organisation.sql.keys(plan.head, organisation.id):
                 yield str(row["ID"]), times.stamp_of(row.get("ModifiedOn"), self._zone)
 
@@ -114,6 +114,10 @@ class U9Connector:
         if kind not in self._plans:
             raise Misconfigured(f"U9 has no kind {kind!r}; known are {', '.join(self._plans)}", code="unknown_kind")
         return self._plans[kind]
+
+    def _holding(self, plan: KindPlan) -> Sequence[Organisation]:
+        """The organisations that hold documents of the kind; what the whole enterprise shares is read in the name of the first."""
+        return self._organisations if plan.head.org else self._organisations[:1]
 
     def _listed_pages(self, plan: KindPlan, organisation: Organisation, since: str | None) -> Iterator[list[Row]]:
         """Pages of BIPQueryPage with the change times that only the table has."""

@@ -1,160 +1,84 @@
 """The kinds of U9: how each is listed, how its bodies are read, and from which tables.
 
-Tables named in the public sources: MO_MO, MO_IssueDoc, MO_CompleteRpt, CBO_ItemMaster, CBO_BOMMaster, Lot_LotMaster, Base_UOM.
-All other tables, all views (LW_…) and most column names below are inferred; the setting `tables` replaces them by kind.
+All views (LW_…) and most column names are inferred; the setting `tables` replaces them by kind. Where a name is of a public source stands
+in `kinds_masters`, `kinds_stock` and `kinds_production`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from connectors.yonyou import kinds_masters as masters
+from connectors.yonyou import kinds_production as production
+from connectors.yonyou import kinds_stock as stock
+from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.sql import Head, Lines
 from trace_core.errors import Misconfigured, Problem
 
 QUERY, PAGE, SOAP, SQL = "query", "page", "soap", "sql"
+PRODUCERS: Mapping[str, str] = {"completion": "CompleteDoc", "receipt": "RcvRptDoc"}
+"""Setting `produced_by` → the kind whose documents produce; the other one's do not, so that nothing is produced twice."""
 
 
 @dataclass(frozen=True, slots=True)
 class KindPlan:
     """How one kind is read: `query` by keys in an array, `page` by BIPQueryPage, `soap` by the lot service, `sql` by rows alone.
 
-    `group` is the WebAPI group (`MODoc` for `MODoc/Query`).
+    `group` is the WebAPI group (`MODoc` for `MODoc/Query`). `marks` go into every document: what the settings say of it. `raw` kinds have
+    no mapping and are read only where a connection names them.
     """
 
     name: str
     route: str
     head: Head
     group: str = ""
+    marks: Mapping[str, str] = field(default_factory=dict)
+    raw: bool = False
 
-
-_UOM = "LEFT JOIN Base_UOM U ON U.ID = L.UOM"
-_LINE = {"LineNum": "L.DocLineNo", "ItemCode": "L.ItemInfo_ItemCode", "LotCode": "L.LotInfo_LotCode", "Qty": "L.Qty", "UOM": "U.Code"}
-_DOC = {"DocNo": "H.DocNo", "Status": "H.Status", "BusinessDate": "CONVERT(varchar(23), H.BusinessDate, 121)"}
-
-_ITEM = Head(
-    "CBO_ItemMaster",
-    number="H.Code",
-    columns={
-        "m_iD": "H.ID",
-        "m_code": "H.Code",
-        "m_name": "H.Name",
-        "m_sPECS": "H.SPECS",
-        "m_inventoryUOM.m_code": "U.Code",
-        "m_lotParam": "H.LotParam",
-        "m_snParam": "H.SnParam",
-    },
-    joins="LEFT JOIN Base_UOM U ON U.ID = H.InventoryUOM",
-)
-_PARTNER = {"Code": "H.Code", "Name": "H.Name"}
-_RECEIPT = Head(
-    "PM_Receivement",
-    columns=_DOC | {"SupplierCode": "H.Supplier_Code", "SupplierName": "H.Supplier_ShortName"},
-    lines={
-        "lines": Lines(
-            "PM_RcvLine",
-            "Receivement",
-            _LINE | {"SupplierLot": "L.SupplierLotCode", "StorageType": "L.StorageType"},
-            joins=_UOM,
-        )
-    },
-)
-_TRANSFER = Head(
-    "InvDoc_TransferIn",
-    columns=_DOC | {"ShipmentNo": "H.DescFlexField_PrivateDescSeg1"},
-    lines={
-        "lines": Lines(
-            "InvDoc_TransInLine",
-            "TransferIn",
-            _LINE,
-            joins=_UOM,
-            lines={"serials": Lines("InvDoc_TransInSN", "TransInLine", {"SNCode": "L.SNCode"})},
-        )
-    },
-)
-_SHIP = Head(
-    "SM_Ship",
-    columns=_DOC | {"CustomerCode": "H.OrderBy_Code", "ShipmentNo": "H.DescFlexField_PrivateDescSeg1"},
-    lines={
-        "lines": Lines(
-            "SM_ShipLine",
-            "Ship",
-            _LINE | {"ContainerNo": "L.DescFlexField_PrivateDescSeg1"},
-            joins=_UOM,
-            lines={"serials": Lines("SM_ShipSN", "ShipLine", {"SNCode": "L.SNCode"})},
-        )
-    },
-)
-_MISC = Head(
-    "InvDoc_MiscShip", columns=_DOC | {"IsScrap": "H.IsScrap"}, lines={"lines": Lines("InvDoc_MiscShipL", "MiscShip", _LINE, joins=_UOM)}
-)
-_PACKING = Head(
-    "LW_Packing",
-    columns=_DOC | {"ContainerNo": "H.ContainerNo", "Action": "H.Action"},
-    lines={
-        "lines": Lines("LW_PackingLine", "Packing", _LINE | {"SNCode": "L.SNCode", "InnerContainerNo": "L.InnerContainerNo"}, joins=_UOM)
-    },
-)
-_REPORT = Head(
-    "LW_OpReport",
-    columns=_DOC
-    | {
-        "MO": "H.MO_DocNo",
-        "OpNum": "H.OpNum",
-        "StartedAt": "CONVERT(varchar(23), H.StartedAt, 121)",
-        "Equipment": "H.Equipment",
-        "Person": "H.Person",
-        "GoodQty": "H.GoodQty",
-        "ReworkQty": "H.ReworkQty",
-        "ScrapQty": "H.ScrapQty",
-    },
-    lines={
-        "outputs": Lines(
-            "LW_OpReportOut",
-            "OpReport",
-            _LINE | {"SNCode": "L.SNCode"},
-            joins=_UOM,
-        ),
-        "inputs": Lines(
-            "LW_OpReportIn",
-            "OpReport",
-            _LINE | {"SNCode": "L.SNCode"},
-            joins=_UOM,
-        ),
-    },
-)
 
 PLANS: Mapping[str, KindPlan] = {
     plan.name: plan
     for plan in (
-        KindPlan("ItemMaster", QUERY, Head("CBO_ItemMaster", number="H.Code"), "ItemMaster"),
-        KindPlan("Supplier", SQL, Head("CBO_Supplier", number="H.Code", columns=_PARTNER)),
-        KindPlan("Customer", SQL, Head("CBO_Customer", number="H.Code", columns=_PARTNER)),
+        KindPlan("Organization", SQL, masters.ORGANIZATION),
+        KindPlan("UOM", SQL, masters.MEASURE, raw=True),
+        KindPlan("ItemMaster", QUERY, masters.QUERIED_ITEM, "ItemMaster"),
+        KindPlan("Supplier", SQL, masters.SUPPLIER),
+        KindPlan("Customer", SQL, masters.CUSTOMER),
         KindPlan("BOM", PAGE, Head("CBO_BOMMaster", number="H.BOMVersionCode"), "BOM"),
-        KindPlan("MODoc", QUERY, Head("MO_MO", columns={"DocState": "H.DocState"}), "MODoc"),
+        KindPlan("Routing", SQL, masters.ROUTING, raw=True),
+        KindPlan("MODoc", QUERY, production.ORDER, "MODoc"),
         KindPlan("LotMaster", SOAP, Head("Lot_LotMaster", number="H.LotCode")),
-        KindPlan("PurReceive", SQL, _RECEIPT),
-        KindPlan("TransferIn", SQL, _TRANSFER),
-        KindPlan("IssueDoc", QUERY, Head("MO_IssueDoc"), "IssueDoc"),
-        KindPlan("OpReport", SQL, _REPORT),
-        KindPlan("CompleteDoc", QUERY, Head("MO_CompleteRpt"), "CompleteDoc"),
-        KindPlan("MiscShip", SQL, _MISC),
-        KindPlan("Packing", SQL, _PACKING),
-        KindPlan("Ship", SQL, _SHIP),
+        KindPlan("PurReceive", SQL, stock.RECEIPT),
+        KindPlan("TransferIn", SQL, stock.TRANSFER_IN),
+        KindPlan("IssueDoc", QUERY, production.ISSUE, "IssueDoc"),
+        KindPlan("PMIssueDoc", SQL, production.SUBCONTRACT_ISSUE),
+        KindPlan("OpReport", SQL, production.REPORT),
+        KindPlan("CompleteDoc", QUERY, production.COMPLETION, "CompleteDoc"),
+        KindPlan("RcvRptDoc", SQL, production.RECEIPT_REPORT),
+        KindPlan("TransferOut", SQL, stock.TRANSFER_OUT),
+        KindPlan("MiscShip", SQL, stock.MISC),
+        KindPlan("Packing", SQL, stock.PACKING),
+        KindPlan("Ship", SQL, stock.SHIP),
+        KindPlan("stock", SQL, stock.ON_HAND, raw=True),
     )
 }
 
 
-def plans_for(item_route: str, tables: Mapping[str, Mapping[str, Any]]) -> dict[str, KindPlan]:
-    """The plans of one connection: the item route chosen, and the site's own tables put over the defaults.
+def plans_for(settings: U9Settings) -> dict[str, KindPlan]:
+    """The plans of one connection: the item route and units chosen, who produces, and the site's own tables put over the defaults.
 
     Errors: `Misconfigured` with every kind or name in `tables` that does not exist.
     """
     plans, problems = dict(PLANS), []
-    if item_route == SQL:
-        plans["ItemMaster"] = KindPlan("ItemMaster", SQL, _ITEM)
-    for kind, told in tables.items():
+    if settings.item_route == SQL:
+        plans["ItemMaster"] = KindPlan("ItemMaster", SQL, masters.ITEM)
+    if settings.item_units == SQL:
+        plans["ItemMaster"] = replace(plans["ItemMaster"], head=replace(plans["ItemMaster"].head, lines=masters.ITEM_UNITS))
+    for producer, name in PRODUCERS.items():
+        plans[name] = replace(plans[name], marks={"LW_Produces": "1" if producer == settings.produced_by else "0"})
+    for kind, told in settings.tables.items():
         if kind not in plans:
             problems.append(Problem(f"tables.{kind}", f"there is no such kind; known are {', '.join(plans)}"))
             continue

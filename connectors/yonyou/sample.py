@@ -10,12 +10,19 @@ from typing import Any
 
 from connectors.kit.contract import PushRequest
 from connectors.kit.sample import Sample
+from connectors.yonyou.kinds import PLANS
 
 ORG, UOM, FIRST = 1002601010000001, 1002601010000101, 1002603010000000
 CODED = {"m_code": "PCS"}
+WAREHOUSE = 1002601010000201
+KINDS = tuple(PLANS)
+"""Those, too, that are read only where asked for."""
 HEADS: dict[str, dict[str, Any]] = {
     "PM_Receivement": {"Supplier_Code": "S-0001"},
     "InvDoc_TransferIn": {"DescFlexField_PrivateDescSeg1": "SH-1"},
+    "InvDoc_TransferOut": {"DescFlexField_PrivateDescSeg1": "SH-2"},
+    "PM_IssueDoc": {"IssueType": 0},
+    "MO_RcvRptDoc": {},
     "InvDoc_MiscShip": {"IsScrap": 1},
     "SM_Ship": {"OrderBy_Code": "K-0001", "DescFlexField_PrivateDescSeg1": "DN-1"},
     "LW_Packing": {"ContainerNo": "CTN-0001", "Action": "add"},
@@ -24,11 +31,21 @@ HEADS: dict[str, dict[str, Any]] = {
 LINES = {
     "PM_RcvLine": ("PM_Receivement", "Receivement"),
     "InvDoc_TransInLine": ("InvDoc_TransferIn", "TransferIn"),
+    "InvDoc_TransOutLine": ("InvDoc_TransferOut", "TransferOut"),
+    "PM_IssueDocLine": ("PM_IssueDoc", "IssueDoc"),
+    "MO_RcvRptDocLine": ("MO_RcvRptDoc", "RcvRptDoc"),
     "InvDoc_MiscShipL": ("InvDoc_MiscShip", "MiscShip"),
     "SM_ShipLine": ("SM_Ship", "Ship"),
     "LW_PackingLine": ("LW_Packing", "Packing"),
     "LW_OpReportOut": ("LW_OpReport", "OpReport"),
     "LW_OpReportIn": ("LW_OpReport", "OpReport"),
+}
+
+SERIALS = {
+    "InvDoc_TransInSN": "InvDoc_TransInLine",
+    "InvDoc_TransOutSN": "InvDoc_TransOutLine",
+    "PM_IssueDocSN": "PM_IssueDocLine",
+    "MO_RcvRptDocSN": "MO_RcvRptDocLine",
 }
 
 
@@ -38,13 +55,18 @@ def sample(size: int = 8) -> Sample:
         "clients": [{"client_id": "lotweave", "secret": "sample-secret"}],
         "enterprises": ["001"],
         "users": [{"code": "trace", "id": 1002601010000009}],
-        "organisations": [{"id": ORG, "code": "10", "name": "苏州工厂"}],
+        "organisations": [{"id": ORG if number == 0 else ORG + 500 + number, **_organisation(number)} for number in range(size)],
         "objects": {kind: [make(number) for number in range(size)] for kind, make in _OBJECTS.items()},
         "tables": _tables(size),
     }
     settings = {"client_id": "lotweave", "client_secret": "sample-secret", "user": "trace", "organisations": ["10"]}
+    settings["kinds"] = list(KINDS)
     push = PushRequest("LotMaster", "RM-0000/L-0000", {"PrivateDescSeg1": "trace:1"}, "sample-push")
     return Sample(data, settings, {"client_secret": "another-secret"}, push, session_lost="token_kick")
+
+
+def _organisation(number: int) -> dict[str, str]:
+    return {"code": f"{10 + number}", "name": f"苏州工厂 {number}"}
 
 
 def _time(number: int) -> str:
@@ -99,7 +121,10 @@ _OBJECTS = {"ItemMaster": _item, "BOM": _bom, "MODoc": _order, "LotMaster": _lot
 
 def _tables(size: int) -> Mapping[str, list[dict[str, Any]]]:
     """Rows of what is read by SQL alone."""
-    found: dict[str, list[dict[str, Any]]] = {"Base_UOM": [{"ID": UOM, "Code": "PCS"}]}
+    units = [{"ID": UOM + number, "Code": f"U{number}" if number else "PCS", "Name": f"单位 {number}"} for number in range(size)]
+    found: dict[str, list[dict[str, Any]]] = {"Base_UOM": [one | {"ModifiedOn": _time(0)} for one in units]}
+    found["CBO_Wh"] = [_row(0, 22) | {"ID": WAREHOUSE, "Code": "W1"}]
+    found["PM_PurchaseOrder"] = [_row(0, 23) | {"DocNo": "SO-0001"}]
     for at, name in enumerate(("CBO_Supplier", "CBO_Customer")):
         found[name] = [_row(number, 20 + at) | {"Code": f"P-{number:04}", "Name": f"供应商 {number}"} for number in range(size)]
     for at, (name, own) in enumerate(HEADS.items()):
@@ -107,10 +132,17 @@ def _tables(size: int) -> Mapping[str, list[dict[str, Any]]]:
         found[name] = [_row(number, 30 + at) | doc | own | {"DocNo": f"{name}-{number:04}"} for number in range(size)]
     for at, (name, (head, key)) in enumerate(LINES.items()):
         line = {"DocLineNo": 10, "ItemInfo_ItemCode": "RM-0001", "LotInfo_LotCode": "L-0001", "UOM": UOM, "Qty": "12.5", "SNCode": "SN-1"}
-        found[name] = [_row(number, 50 + at) | line | {key: found[head][number]["ID"]} for number in range(size)]
-    found["InvDoc_TransInSN"] = [
-        _row(n, 70) | {"TransInLine": one["ID"], "SNCode": f"SN-{n}"} for n, one in enumerate(found["InvDoc_TransInLine"])
-    ]
+        refers = {"MO": FIRST + 3_000_000 + 1, "PO": found["PM_PurchaseOrder"][0]["ID"]}
+        found[name] = [_row(number, 50 + at) | line | refers | {key: found[head][number]["ID"]} for number in range(size)]
+    for at, (name, under) in enumerate(SERIALS.items()):
+        link = under.rpartition("_")[2]
+        found[name] = [_row(n, 70 + at) | {link: one["ID"], "SNCode": f"SN-{n}"} for n, one in enumerate(found[under])]
+    product = {"ItemMaster": FIRST + 1_000_000, "RoutingVersionCode": "R1"}
+    found["CBO_Routing"] = [_row(number, 80) | product for number in range(size)]
+    steps = {"OperationNum": "10", "Description": "贴片"}
+    found["CBO_Operation"] = [_row(n, 81) | steps | {"Routing": one["ID"]} for n, one in enumerate(found["CBO_Routing"])]
+    held = {"ItemInfo_ItemID": FIRST + 1_000_000, "LotInfo_LotCode": "L-0001", "Wh": WAREHOUSE, "StorageType": 4, "StoreUOM": UOM}
+    found["InvTrans_WhQoh"] = [_row(number, 82) | held | {"StoreQty": "120.5"} for number in range(size)]
     return found
 
 

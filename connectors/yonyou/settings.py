@@ -29,6 +29,8 @@ class U9Settings:
     token_minutes: int
     bom_filter: str
     item_route: str
+    item_units: str
+    produced_by: str
     mo_states: Mapping[str, str]
     tables: Mapping[str, Mapping[str, Any]]
     lot_query_service: str

@@ -30,8 +30,9 @@ LISTINGS: Mapping[str, str] = {
 }
 """Object → table in which its keys are listed."""
 
-_EVER = ("ID", "Org", "ModifiedOn", "DocNo", "Code", "Name", "Status")
-_COLUMN = re.compile(r"\b[HL]\.(\w+)")
+_EVER = ("ID", "Org", "ModifiedOn", "DocNo", "Code", "Status")
+_COLUMN = re.compile(r"\b([A-Z])\.(\w+)")
+_JOIN = re.compile(r"\bJOIN (\w+) ([A-Z])\b")
 
 
 class Refused(Exception):
@@ -47,7 +48,9 @@ class Tables:
         weakref.finalize(self, self._store.close)
         self._guard = threading.Lock()
         for name in dict.fromkeys([*tables, *columns]):
-            self._fill(name, [dict(row) for row in tables.get(name, ())], columns.get(name, ()))
+            named = f"{name}_Trl" in tables
+            rows = [{column: value for column, value in row.items() if column != "Name" or not named} for row in tables.get(name, ())]
+            self._fill(name, rows, columns.get(name, ()))
 
     def select(self, statement: str) -> list[dict[str, Any]]:
         """The rows of one SELECT in T-SQL; `Refused` with the server's words otherwise."""
@@ -89,15 +92,22 @@ def columns_of(heads: Iterable[Head]) -> dict[str, list[str]]:
     """Table → columns that the connector's own plans select, so that a table without rows still has them."""
     found: dict[str, list[str]] = {}
     for head in heads:
-        found.setdefault(head.table, []).extend(_COLUMN.findall(" ".join([*head.columns.values(), head.joins, head.number])))
+        _note({"H": head.table}, " ".join([*head.columns.values(), head.joins, head.number]), found)
         _line_columns(head.lines, found)
     return found
 
 
 def _line_columns(lines: Mapping[str, Lines], found: dict[str, list[str]]) -> None:
     for line in lines.values():
-        found.setdefault(line.table, []).extend([line.link, *_COLUMN.findall(" ".join([*line.columns.values(), line.joins]))])
+        _note({"L": line.table}, " ".join([f"L.{line.link}", *line.columns.values(), line.joins]), found)
         _line_columns(line.lines, found)
+
+
+def _note(aliases: dict[str, str], told: str, found: dict[str, list[str]]) -> None:
+    """The columns that a text names, to the tables that their letters stand for."""
+    known = aliases | {letter: table for table, letter in _JOIN.findall(told)}
+    for letter, column in _COLUMN.findall(told):
+        found.setdefault(known[letter], []).append(column)
 
 
 def listing_row(kind: str, told: Mapping[str, Any], org_id: int) -> dict[str, Any]:

@@ -13,11 +13,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.yonyou.kinds import PLANS
+from connectors.yonyou.kinds_masters import ITEM, ITEM_UNITS
 from connectors.yonyou.simulator_sql import LISTINGS, Tables, columns_of, listing_row
+from connectors.yonyou.sql import Head
 
 ZONE = ZoneInfo("Asia/Shanghai")
 FIRST_ID = 1002601010000001
 """IDs look like 100 + YYMMDD + serial in every public sample (the pattern is inferred)."""
+
+FOUNDED = "2026-01-01 08:00:00.000"
+"""Change time of the organisations."""
+UNITS_OF_ITEMS = Head("CBO_ItemMaster", lines=ITEM_UNITS)
+NAMED = ("Base_Organization", "Base_UOM", "CBO_Customer", "CBO_Supplier")
+"""Tables whose names lie beside them, by language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class State:
         self.tokens: dict[str, Token] = {}
         self.objects: dict[str, list[dict[str, Any]]] = {name: deepcopy(list(rows)) for name, rows in data.get("objects", {}).items()}
         self._next = FIRST_ID + 7_000_000
-        self.tables = Tables(self._all_tables(data), columns_of([plan.head for plan in PLANS.values()]))
+        self.tables = Tables(self._all_tables(data), columns_of([ITEM, UNITS_OF_ITEMS, *(plan.head for plan in PLANS.values())]))
 
     def org_id(self, told: Mapping[str, Any]) -> int:
         """The organisation an object belongs to: its `_org` code, or the first organisation."""
@@ -88,14 +96,19 @@ class State:
     def _all_tables(self, data: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
         tables: dict[str, list[Mapping[str, Any]]] = {name: list(rows) for name, rows in data.get("tables", {}).items()}
         tables.setdefault(
-            "Base_Organization", [{"ID": org["id"], "Code": org["code"], "Name": org.get("name", "")} for org in data["organisations"]]
+            "Base_Organization",
+            [{"ID": org["id"], "Code": org["code"], "Name": org.get("name", ""), "ModifiedOn": FOUNDED} for org in data["organisations"]],
         )
         tables.setdefault("Base_User", [{"ID": user["id"], "Code": user["code"]} for user in data.get("users", ())])
         tables.setdefault("Base_UOM", [])
         for kind, table in LISTINGS.items():
             rows = [listing_row(kind, told, self.org_id(told)) for told in self.objects.get(kind, ())]
             tables[table] = [*tables.get(table, []), *rows]
-        return tables
+        return tables | {f"{table}_Trl": [_name_of(row) for row in tables.get(table, ())] for table in NAMED}
+
+
+def _name_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"ID": row["ID"], "SysMLFlag": "zh-CN", "Name": row.get("Name")}
 
 
 def now_text(at: float) -> str:

@@ -31,7 +31,10 @@ class Lines:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head table of a kind (alias H), its number column, what to select besides ID and ModifiedOn, and its rows."""
+    """The head table of a kind (alias H), its number column, what to select besides ID and ModifiedOn, and its rows.
+
+    `org` is the column of the organisation; empty for a table that all organisations of the enterprise share.
+    """
 
     table: str
     number: str = "H.DocNo"
@@ -81,7 +84,7 @@ class SqlReads:
         place: Position | None = None
         fetched, total = 0, -1
         while True:
-            where = _both(f"{head.org} = {org_id}", _after(place, since))
+            where = _all(_of(head, org_id), _after(place, since))
             page = _in_order(self.rows(self._select(head, head.columns, where, "H.ModifiedOn, H.ID", count=total < 0)), "ModifiedOn")
             total = _total(page) if total < 0 else total
             if not page:
@@ -99,7 +102,7 @@ class SqlReads:
         """ID and ModifiedOn of every head row, by ID."""
         after, fetched, total = 0, 0, -1
         while True:
-            where = f"{head.org} = {org_id} AND H.ID > {after}"
+            where = _all(_of(head, org_id), f"H.ID > {after}")
             page = _in_order(self.rows(self._select(head, {}, where, "H.ID", count=total < 0)))
             total = _total(page) if total < 0 else total
             yield from page
@@ -110,11 +113,11 @@ class SqlReads:
 
     def heads(self, head: Head, org_id: int, where: str) -> list[Row]:
         """Head rows under a condition that names few of them."""
-        return self.rows(self._select(head, head.columns, f"{head.org} = {org_id} AND {where}", "H.ID"))
+        return self.rows(self._select(head, head.columns, _all(_of(head, org_id), where), "H.ID"))
 
     def first(self, head: Head, org_id: int) -> list[Row]:
         """One head row, or none: a probe of table and columns."""
-        return self.rows(self._select(head, head.columns, f"{head.org} = {org_id}", "H.ID", top=1))
+        return self.rows(self._select(head, head.columns, _of(head, org_id), "H.ID", top=1))
 
     def with_lines(self, rows: Sequence[Row], lines: Mapping[str, Lines]) -> list[Row]:
         """The rows, each with a list for every name of `lines`, fetched for all rows together."""
@@ -151,7 +154,8 @@ class SqlReads:
         chosen = ", ".join(f"{source} AS [{name}]" for name, source in wanted.items())
         counted = ", COUNT(*) OVER () AS Remaining" if count else ""
         joins = f" {head.joins}" if head.joins and columns else ""
-        return f"SELECT TOP ({top or self._size}) {chosen}{counted} FROM {head.table} H{joins} WHERE {where} ORDER BY {order}"  # noqa: S608 - see _lines
+        condition = f" WHERE {where}" if where else ""
+        return f"SELECT TOP ({top or self._size}) {chosen}{counted} FROM {head.table} H{joins}{condition} ORDER BY {order}"  # noqa: S608 - see _lines
 
     def _id(self, table: str, code: str, setting: str) -> int:
         found = self.rows(f"SELECT TOP (1) ID FROM {table} WHERE Code = {quoted(code)}")  # noqa: S608 - the code is quoted
@@ -203,8 +207,12 @@ def _total(page: list[Row]) -> int:
     return counts[0] if counts else 0
 
 
-def _both(first: str, second: str) -> str:
-    return f"{first} AND {second}" if second else first
+def _of(head: Head, org_id: int) -> str:
+    return f"{head.org} = {org_id}" if head.org else ""
+
+
+def _all(*conditions: str) -> str:
+    return " AND ".join(filter(None, conditions))
 
 
 def _rows_of(told: Any) -> list[Row]:

@@ -158,4 +158,4 @@ def test_a_case_of_u9_tables_holds_what_the_connector_selects(case: Case) -> Non
         asked |= {f"{name}.{column}" for column in ("ID", *lines.columns)}
         asked |= {f"{name}.{inner}.{column}" for inner, told in lines.lines.items() for column in ("ID", *told.columns)}
 
-    assert set(leaves(case.told["raw"], "")) <= asked
+    assert {leaf for leaf in leaves(case.told["raw"], "") if not leaf.startswith("LW_")} <= asked
