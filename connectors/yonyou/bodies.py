@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.yonyou.client import WebApi
@@ -12,7 +12,7 @@ from connectors.yonyou.kinds import PAGE, QUERY, SOAP, KindPlan
 from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.sql import Row, SqlReads, nested
-from trace_core.errors import Rejected, Unreachable
+from trace_core.errors import Rejected, Unreachable, Verdict
 
 
 class Organisation:
@@ -52,9 +52,19 @@ class Organisation:
         """The lot of that item and number, None when there is none."""
         return next(iter(self._lots.by_code(item, number, self.id, self.user_id)), None)
 
-    def write_lot(self, lot: Row, segments: dict[str, str]) -> str:
-        """Write segments of a lot; U9's number for it."""
-        return self._lots.modify(lot, segments, self.id, self.user_id)
+    def write_segments(self, kind: str, document: Row, segments: Mapping[str, str]) -> None:
+        """Write segments of a lot or an order."""
+        self._lots.modify(kind, document, segments, self.id, self.user_id)
+
+    def create(self, operation: str, row: Row) -> None:
+        """Create one document by the WebAPI. Errors: U9's verdict on the row."""
+        outcome = self._api.write(self.code, operation, [row])[0]
+        if isinstance(outcome, Verdict):
+            raise outcome
+
+    def create_by_service(self, interface: str, row: Row, what: str) -> None:
+        """Create one document by a `Do` service. Errors: U9's verdict on the row."""
+        self._lots.create(interface, row, what, self.id, self.user_id)
 
     def _queried(self, plan: KindPlan, rows: Sequence[Row]) -> list[tuple[Row, Any]]:
         try:

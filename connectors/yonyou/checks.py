@@ -9,6 +9,8 @@ from connectors.yonyou.bodies import Organisation
 from connectors.yonyou.client import WebApi
 from connectors.yonyou.kinds import PAGE, SOAP, KindPlan
 from connectors.yonyou.lots import LotService
+from connectors.yonyou.settings import U9Settings
+from connectors.yonyou.trace_documents import TraceDocuments
 from trace_core.errors import Verdict
 
 
@@ -26,9 +28,10 @@ def findings(api: WebApi, organisations: Sequence[Organisation], plans: Mapping[
         if sql.ok:
             read = [plan for plan in plans.values() if not plan.raw]
             told += [_tried(f"{plan.name}, {where}", lambda o=organisation, p=plan: _probe(o, p)) for plan in read]  # type: ignore[misc]
+            if api.settings.write_target == "document":
+                told.append(_tried(f"results, {where}", lambda o=organisation: _results(o, api.settings)))  # type: ignore[misc]
     if any(finding.ok for finding in told):
-        set_up = api.settings
-        for interface in (set_up.lot_query_service, set_up.lot_modify_service):
+        for interface in api.settings.soap_services:
             told.append(_tried(f"SOAP {interface}", lambda i=interface: _wsdl(lots, i)))  # type: ignore[misc]
     return told
 
@@ -55,6 +58,11 @@ def _probe(organisation: Organisation, plan: KindPlan) -> str:
     found = organisation.whole(plan, rows)
     how = {"query": f"{plan.group}/Query", SOAP: "the lot service"}.get(plan.route, plan.head.table)
     return f"{how} gave {len(found)} document"
+
+
+def _results(organisation: Organisation, settings: U9Settings) -> str:
+    organisation.sql.first(TraceDocuments(settings).head, organisation.id)
+    return f"{settings.document_table} has the columns in which results are found again"
 
 
 def _wsdl(lots: LotService, interface: str) -> str:

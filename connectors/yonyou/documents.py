@@ -1,4 +1,4 @@
-"""The connector of U9: kinds listed by SQL, read in batches, lots over SOAP, the trace written into lot segments.
+"""The connector of U9: kinds listed by SQL, read in batches, lots over SOAP, the trace written where the settings say.
 
 Keys are U9's IDs as text; `read` and `push` also take a document number, and for a lot `ITEM/LOT`.
 """
@@ -18,9 +18,10 @@ from connectors.yonyou.bodies import Organisation
 from connectors.yonyou.checks import findings
 from connectors.yonyou.client import WebApi
 from connectors.yonyou.kinds import PAGE, KindPlan, plans_for
-from connectors.yonyou.lots import LotService, segments_of
+from connectors.yonyou.lots import LotService
 from connectors.yonyou.settings import U9Settings, settings_of
 from connectors.yonyou.sql import Row, quoted
+from connectors.yonyou.writing import Writer
 from trace_core.errors import Misconfigured, Rejected
 
 
@@ -40,6 +41,7 @@ class U9Connector:
         lots = LotService(settings, self._api.http)
         self._lots = lots
         self._organisations = [Organisation(code, self._api, lots, settings) for code in settings.organisations]
+        self._writer = Writer(settings, self._look)
 
     def check(self) -> Sequence[Finding]:
         """Log in for each organisation, try SQL, the SOAP services and every kind; one finding each."""
@@ -77,7 +79,7 @@ class U9Connector:
         for organisation in self._holding(plan):
             found = self._read_in(plan, organisation, key)
             if found:
-                return found
+                return self._writer.shown(organisation, found)
         return None
 
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
@@ -88,23 +90,8 @@ class U9Connector:
                 yield str(row["ID"]), times.stamp_of(row.get("ModifiedOn"), self._zone)
 
     def push(self, request: PushRequest) -> Receipt:
-        """Write segments of a lot, unless it holds them already, and read them back.
-
-        U9 knows no idempotency key, so the look-up before the write is what keeps a repeat from writing twice.
-        """
-        if request.kind != "LotMaster":
-            raise Misconfigured(f"{request.kind} cannot be written; U9 takes the trace in LotMaster only", code="not_writable")
-        segments = segments_of(request.fields, self.settings.writable_segments)
-        organisation, lot = self._lot(request.key)
-        number = f"{lot.get('m_itemCode')}/{lot.get('m_lotCode')}"
-        if not _differing(lot, segments):
-            return Receipt(request.kind, request.key, number, datetime.now(UTC), ("held already, nothing was written",))
-        organisation.write_lot(lot, segments)
-        _, after = self._lot(request.key)
-        if cut := _differing(after, segments):
-            names = ", ".join(f"{name} ({len(segments[name])} characters sent, {len(_segment(after, name))} held)" for name in cut)
-            raise Rejected(f"U9 took the write to lot {number}, but reads back differently: {names}", code="read_back")
-        return Receipt(request.kind, request.key, number, datetime.now(UTC))
+        """Write the result where `write_target` says, unless it stands there already."""
+        return self._writer.push(request)
 
     def close(self) -> None:
         """Give the sockets back."""
@@ -148,21 +135,13 @@ class U9Connector:
             rows = organisation.sql.heads(plan.head, organisation.id, f"{plan.head.number} = {quoted(row_key)}")
         return next((self._document(plan.name, row, told) for row, told in organisation.whole(plan, rows)), None)
 
-    def _lot(self, key: str) -> tuple[Organisation, Row]:
-        plan = self._plan("LotMaster")
-        for organisation in self._organisations:
+    def _look(self, kind: str, key: str) -> tuple[Organisation, RawDocument]:
+        plan = self._plan(kind)
+        for organisation in self._holding(plan):
             found = self._read_in(plan, organisation, key)
             if found:
-                return organisation, exact_json.loads(found.payload)
-        raise Rejected(f"U9 has no lot {key!r} in {', '.join(self.settings.organisations)}", code="no_such_lot")
+                return organisation, found
+        raise Rejected(f"U9 has no {kind} {key!r} in {', '.join(self.settings.organisations)}", code="absent")
 
     def _not_future(self, text: str) -> str:
         return min(text, times.text_of(datetime.now(self._zone)))
-
-
-def _segment(lot: Row, name: str) -> str:
-    return str((lot.get("m_descFlexField") or {}).get(name) or "")
-
-
-def _differing(lot: Row, segments: Mapping[str, str]) -> list[str]:
-    return [name for name, text in segments.items() if _segment(lot, name) != text]

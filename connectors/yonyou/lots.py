@@ -1,11 +1,11 @@
-"""Lots of U9: read and written over SOAP, because the WebAPI can only create and delete them.
+"""The tenant's `Do` services: lots read, segments of lots and orders written, results created, because the WebAPI can do none of it.
 
-The two services are custom ones of the usual shape (names inferred, settings `lot_query_service` and `lot_modify_service`).
+They are custom ones of the usual shape (names inferred, settings `lot_query_service`, `lot_modify_service`, `order_modify_service`,
+`document_service`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,16 +13,15 @@ from typing import Any
 from connectors.kit.http import HttpSession
 from connectors.kit.soap import WsdlFiles
 from connectors.yonyou.faults import of_row, row_result
+from connectors.yonyou.segments import FIELD
 from connectors.yonyou.settings import U9Settings
 from connectors.yonyou.soap import DoService, context_values
-from trace_core.errors import Rejected
-
-_FIELD = re.compile(r"^(?:m_descFlexField\.)?(?:m_p|P)(rivateDescSeg|ubDescSeg)(\d{1,2})$")
+from trace_core.errors import Unreachable
 
 
 @dataclass
 class LotService:
-    """Both services of one connection, loaded on first use."""
+    """The services of one connection, loaded on first use."""
 
     settings: U9Settings
     http: HttpSession
@@ -55,36 +54,31 @@ class LotService:
         keys = [{"m_itemCode": item, "m_lotCode": lot}]
         return self.service(self.settings.lot_query_service).do(self.context(org_id, user_id), keys, writes=False)
 
-    def modify(self, lot: Mapping[str, Any], segments: Mapping[str, str], org_id: int, user_id: int) -> str:
-        """Write segments of one lot and return U9's number for it.
+    def modify(self, kind: str, document: Mapping[str, Any], segments: Mapping[str, str], org_id: int, user_id: int) -> None:
+        """Write segments of one lot or order.
 
-        All segments the lot holds are sent along, because a service may take a missing one for an empty one (inferred).
+        All segments that it holds are sent along, because a service may take a missing one for an empty one (inferred).
         """
-        held = {name: text for name, text in (lot.get("m_descFlexField") or {}).items() if text is not None}
-        row = {name: lot[name] for name in ("m_iD", "m_itemCode", "m_lotCode") if lot.get(name) is not None}
-        row["m_descFlexField"] = held | dict(segments)
-        what = f"lot {lot.get('m_itemCode')}/{lot.get('m_lotCode')}"
-        answer = self.service(self.settings.lot_modify_service).do(self.context(org_id, user_id), [row], writes=True)
+        interface, names = self._modified[kind]
+        held = {name: text for name, text in (document.get(FIELD) or {}).items() if text is not None}
+        row = {name: document[name] for name in names if document.get(name) is not None}
+        self.create(
+            interface, row | {FIELD: held | dict(segments)}, f"{kind} {'/'.join(str(row.get(name)) for name in names[1:])}", org_id, user_id
+        )
+
+    def create(self, interface: str, row: Mapping[str, Any], what: str, org_id: int, user_id: int) -> None:
+        """Hand one row to a writing service. Errors: U9's verdict on the row; `Unreachable` when it says nothing of it."""
+        answer = self.service(interface).do(self.context(org_id, user_id), [row], writes=True)
         result = row_result(answer[0]) if answer else None
-        if result is not None and not result.ok:
+        if result is None:
+            raise Unreachable(f"{interface} did not say what became of {what}; look it up first", code="rows", sent=True)
+        if not result.ok:
             raise of_row(result, what)
-        return result.number if result else ""
 
-
-def segments_of(fields: Mapping[str, str], writable: Sequence[str]) -> dict[str, str]:
-    """Push fields as names of the SOAP object: `PrivateDescSeg1` or `m_descFlexField.m_privateDescSeg1` → `m_privateDescSeg1`.
-
-    Errors: `Rejected` naming every field that is no segment, or none of those the connection may write.
-    """
-    found, wrong = {}, []
-    for name, text in fields.items():
-        match = _FIELD.match(name)
-        plain = f"P{match[1]}{match[2]}" if match else ""
-        if plain in writable:
-            found[f"m_p{plain[1:]}"] = text
-        else:
-            wrong.append(name)
-    if wrong:
-        allowed = ", ".join(writable)
-        raise Rejected(f"lots can be written in {allowed} only, not in {', '.join(wrong)}; see `writable_segments`", code="not_writable")
-    return found
+    @property
+    def _modified(self) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+        """Kind → the service that writes its segments, and the names by which it knows a document."""
+        return {
+            "LotMaster": (self.settings.lot_modify_service, ("m_iD", "m_itemCode", "m_lotCode")),
+            "MODoc": (self.settings.order_modify_service, ("m_iD", "m_docNo")),
+        }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from connectors.yonyou.segments import is_segment
 from trace_core.errors import Misconfigured, Problem
 
 
@@ -35,10 +36,25 @@ class U9Settings:
     tables: Mapping[str, Mapping[str, Any]]
     lot_query_service: str
     lot_modify_service: str
+    order_modify_service: str
+    write_target: str
     writable_segments: tuple[str, ...]
+    document_operation: str
+    document_service: str
+    document_table: str
+    document_number: str
+    document_link: str
+    document_prefix: str
+    document_body: Mapping[str, Any]
     soap_addressing: bool
     verify: bool | str
     read_timeout: int
+
+    @property
+    def soap_services(self) -> tuple[str, ...]:
+        """The `Do` services that this connection needs."""
+        writing = {"lot": self.lot_modify_service, "order": self.order_modify_service, "document": self.document_service}
+        return tuple(filter(None, (self.lot_query_service, writing[self.write_target])))
 
 
 def settings_of(given: Mapping[str, Any]) -> U9Settings:
@@ -48,6 +64,13 @@ def settings_of(given: Mapping[str, Any]) -> U9Settings:
     ]
     if not given["organisations"]:
         problems.append(Problem("organisations", "must name at least one organisation code of U9"))
+    problems += [
+        Problem("writable_segments", "must be segments such as PrivateDescSeg1 or PubDescSeg1", str(name))
+        for name in given["writable_segments"]
+        if not is_segment(str(name))
+    ]
+    if given["write_target"] == "document":
+        problems += _of_documents(given)
     if problems:
         raise Misconfigured("the settings of the U9 connection cannot be used", code="settings", problems=problems)
     parts = urlsplit(given["url"].rstrip("/"))
@@ -64,3 +87,19 @@ def settings_of(given: Mapping[str, Any]) -> U9Settings:
             "verify": given["ca_file"] or True,
         }
     )
+
+
+def _of_documents(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """What is wrong about results as documents of their own."""
+    if bool(given["document_operation"]) == bool(given["document_service"]):
+        yield Problem(
+            "document_operation",
+            "write_target = document needs either this (GROUP/Create) or `document_service`, the interface of a Do service",
+        )
+    if not given["document_table"]:
+        yield Problem("document_table", "write_target = document needs the table in which the documents are found again")
+    number, link = str(given["document_number"]), str(given["document_link"])
+    if number != "DocNo" and not is_segment(number):
+        yield Problem("document_number", "must be DocNo or a segment", number)
+    if not is_segment(link) or link == number or link in given["writable_segments"]:
+        yield Problem("document_link", "must be a segment of its own", link)

@@ -6,6 +6,7 @@ Data, all plain JSON::
      "organisations": [{"id", "code", "name"}],
      "objects": {"ItemMaster" | "BOM" | "MODoc" | "IssueDoc" | "CompleteDoc" | "LotMaster": [{…m_ names…}]},
      "tables": {"PM_Receivement": [{"ID", "Org", "ModifiedOn", …}], "PM_RcvLine": [{"ID", "Receivement", …}], …},
+     "forms": {"TraceDoc": {"table": "Cust_TraceDoc", "numbers": "given" | "own"}},
      "token_seconds": 14400, "one_token_per": "organisation" | "client", "sql_row_cap": 0}
 
 An object carries `_org` (code, default the first), `_modified` (local text with milliseconds) and, for an MO, `_state` (DocState) for its
@@ -45,7 +46,7 @@ class U9Simulator(Simulator):
         super().__init__(data)
         self.state = State(data, self.unix_time)
         self._webapi = WebApiSide(self.state, self.ledger, self.due, self.page)
-        self._soap = SoapSide(self.state, self.ledger)
+        self._soap = SoapSide(self.state, self.ledger, self.due)
 
     def respond(self, request: Request) -> Response:
         """Answer below the two folders; IIS's own page elsewhere."""

@@ -1,74 +1,31 @@
-"""The simulator's `.svc` services: lots read, lots written, completions created.
+"""The simulator's `.svc` services: lots read, segments of lots and orders written, completions and results created.
 
-Source: public proxies and clients for names, contexts and faults. Inferred: both lot services, the order inside a fault, that elements
-out of the DataContract's order are dropped without a word.
+Source: public proxies and clients for names, contexts and faults. Inferred: the order inside a fault, that elements out of the
+DataContract's order are dropped without a word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lxml import etree
 from werkzeug.wrappers import Request, Response
 
 from connectors.kit.simulator import Ledger
+from connectors.yonyou.simulator_forms import Forms
+from connectors.yonyou.simulator_shapes import CREATE_RESULT, MODIFY, MODIFY_ORDER, QUERY, SHAPES
 from connectors.yonyou.simulator_state import State
 from connectors.yonyou.simulator_wsdl import ENTITY, SERVICE, UFIDA, Shape, files
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-_LOT = "UFIDAU9CustTraceLotMasterSV"
-_COMPLETE = "UFIDAU9ISVMO"
-_FLEX = {"m_contextValue": "xs:string"} | {f"m_privateDescSeg{n}": "xs:string" for n in sorted(range(1, 31), key=str)}
-_FLEX |= {f"m_pubDescSeg{n}": "xs:string" for n in sorted(range(1, 51), key=str)}
-_TYPES: dict[str, dict[str, str]] = {
-    f"{_LOT}LotKeyDTOData": {"m_iD": "xs:long", "m_itemCode": "xs:string", "m_lotCode": "xs:string"},
-    f"{_LOT}DescFlexFieldData": _FLEX,
-    f"{_LOT}LotMasterDTOData": {
-        "m_dateCode": "xs:string",
-        "m_descFlexField": f"{_LOT}DescFlexFieldData",
-        "m_effectiveTime": "xs:dateTime",
-        "m_iD": "xs:long",
-        "m_invalidTime": "xs:dateTime",
-        "m_itemCode": "xs:string",
-        "m_itemName": "xs:string",
-        "m_lotCode": "xs:string",
-        "m_orgCode": "xs:string",
-        "m_supplierCode": "xs:string",
-        "m_supplierLotCode": "xs:string",
-    },
-    f"{_LOT}ResultDTOData": {"m_code": "xs:string", "m_errorMsg": "xs:string", "m_iD": "xs:long", "m_isSucess": "xs:boolean"},
-}
-_REFERENCE = f"{_COMPLETE}CommonArchiveDataDTOData"
-_COMPLETE_TYPES: dict[str, dict[str, str]] = {
-    _REFERENCE: {"m_code": "xs:string", "m_iD": "xs:long", "m_name": "xs:string"},
-    f"{_COMPLETE}CompleteRptDTOData": {
-        "m_actualRcvTime": "xs:dateTime",
-        "m_completeDate": "xs:dateTime",
-        "m_completeDocType": _REFERENCE,
-        "m_direction": "xs:int",
-        "m_eligibleQty": "xs:decimal",
-        "m_mO": _REFERENCE,
-        "m_reworkingQty": "xs:decimal",
-        "m_scrapQty": "xs:decimal",
-    },
-    f"{_COMPLETE}ResultDTOData": {"m_code": "xs:string", "m_errorMsg": "xs:string", "m_iD": "xs:long", "m_isSucess": "xs:boolean"},
-}
-QUERY = "UFIDA.U9.Cust.Trace.LotMasterSV.IQueryLotMasterSV"
-MODIFY = "UFIDA.U9.Cust.Trace.LotMasterSV.IModifyLotMasterSV"
-CREATE = "UFIDA.U9.ISV.MO.ICreateCompRptSrv"
-SHAPES: Mapping[str, Shape] = {
-    QUERY: Shape("lotKeyDTOs", f"{_LOT}LotKeyDTOData", f"{_LOT}LotMasterDTOData", _TYPES),
-    MODIFY: Shape("lotMasterDTOs", f"{_LOT}LotMasterDTOData", f"{_LOT}ResultDTOData", _TYPES),
-    CREATE: Shape("completeRptDTOs", f"{_COMPLETE}CompleteRptDTOData", f"{_COMPLETE}ResultDTOData", _COMPLETE_TYPES),
-}
 
 
 class SoapSide:
     """Answers everything below `/Services/`."""
 
-    def __init__(self, state: State, ledger: Ledger) -> None:
-        self.state, self.ledger = state, ledger
+    def __init__(self, state: State, ledger: Ledger, due: Callable[[str], bool]) -> None:
+        self.state, self.ledger, self.due = state, ledger, due
 
     def respond(self, request: Request, interface: str) -> Response:
         """A file of the WSDL for GET, one `Do` for POST. SOAPAction may be quoted; addressing headers are ignored."""
@@ -107,6 +64,10 @@ class SoapSide:
             return answer(shape, self._lots(rows, org))
         if interface == MODIFY:
             return answer(shape, [self._modify(row, org) for row in rows])
+        if interface == MODIFY_ORDER:
+            return answer(shape, [self._modify_order(row, org) for row in rows])
+        if interface == CREATE_RESULT:
+            return answer(shape, [self._create_result(row, org) for row in rows])
         for row in rows:
             if not any(mo.get("m_docNo") == (row.get("m_mO") or {}).get("m_code") for mo in self.state.of_org("MODoc", org)):
                 return fault("BusinessException:生产订单不存在")
@@ -129,6 +90,23 @@ class SoapSide:
         self.state.save("LotMaster", lot)
         self.ledger.wrote(operation="ModifyLotMaster", id=lot["m_iD"], fields=lot["m_descFlexField"])
         return {"m_isSucess": True, "m_errorMsg": "", "m_iD": lot["m_iD"], "m_code": lot["m_lotCode"]}
+
+    def _modify_order(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
+        wanted = {str(row[name]) for name in ("m_iD", "m_docNo") if row.get(name)}
+        found = [one for one in self.state.of_org("MODoc", org) if {str(one["m_iD"]), str(one.get("m_docNo"))} & wanted]
+        if not found or self.due("row_failure"):
+            words = "单据被锁定" if found else f"生产订单[{row.get('m_docNo')}]不存在"
+            return {"m_isSucess": False, "m_errorMsg": words, "m_iD": 0, "m_code": ""}
+        order = found[0] | {"m_descFlexField": dict(row.get("m_descFlexField") or {})}
+        self.state.save("MODoc", order)
+        self.ledger.wrote(operation="ModifyMODoc", id=order["m_iD"], fields=order["m_descFlexField"])
+        return {"m_isSucess": True, "m_errorMsg": "", "m_iD": order["m_iD"], "m_code": order["m_docNo"]}
+
+    def _create_result(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
+        number, code, words = (0, "", "单据被锁定") if self.due("row_failure") else Forms(self.state).create("TraceDoc", row, org)
+        if not words:
+            self.ledger.wrote(operation="CreateTraceDoc", id=number, number=code, created=True)
+        return {"m_isSucess": not words, "m_errorMsg": words, "m_iD": number, "m_code": code}
 
     def _complete(self, row: Mapping[str, Any], org: str) -> dict[str, Any]:
         number = self.state.new_id()

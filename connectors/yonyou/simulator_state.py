@@ -24,6 +24,7 @@ FIRST_ID = 1002601010000001
 FOUNDED = "2026-01-01 08:00:00.000"
 """Change time of the organisations."""
 UNITS_OF_ITEMS = Head("CBO_ItemMaster", lines=ITEM_UNITS)
+SEGMENTS = (*(f"PrivateDescSeg{n}" for n in range(1, 31)), *(f"PubDescSeg{n}" for n in range(1, 51)))
 NAMED = ("Base_Organization", "Base_UOM", "CBO_Customer", "CBO_Supplier")
 """Tables whose names lie beside them, by language."""
 
@@ -42,7 +43,7 @@ class State:
     """The data of one simulated server, shared by its WebAPI and its SOAP side."""
 
     def __init__(self, data: Mapping[str, Any], clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+        self.clock = clock
         self.guard = threading.RLock()
         self.clients = {client["client_id"]: client["secret"] for client in data.get("clients", ())}
         self.enterprises = set(data.get("enterprises", ("001",)))
@@ -54,7 +55,9 @@ class State:
         self.tokens: dict[str, Token] = {}
         self.objects: dict[str, list[dict[str, Any]]] = {name: deepcopy(list(rows)) for name, rows in data.get("objects", {}).items()}
         self._next = FIRST_ID + 7_000_000
-        self.tables = Tables(self._all_tables(data), columns_of([ITEM, UNITS_OF_ITEMS, *(plan.head for plan in PLANS.values())]))
+        self.forms: dict[str, Any] = dict(data.get("forms", {"TraceDoc": {"table": "Cust_TraceDoc"}}))
+        heads = [ITEM, UNITS_OF_ITEMS, *(plan.head for plan in PLANS.values()), *(_form(told["table"]) for told in self.forms.values())]
+        self.tables = Tables(self._all_tables(data), columns_of(heads))
 
     def org_id(self, told: Mapping[str, Any]) -> int:
         """The organisation an object belongs to: its `_org` code, or the first organisation."""
@@ -87,7 +90,7 @@ class State:
     def save(self, kind: str, told: dict[str, Any]) -> None:
         """Put an object in, or in the place of the one with its ID, changed now."""
         with self.guard:
-            told["_modified"] = now_text(self._clock())
+            told["_modified"] = now_text(self.clock())
             held = self.objects.setdefault(kind, [])
             held[:] = [other for other in held if other["m_iD"] != told["m_iD"]] + [told]
             if kind in LISTINGS:
@@ -105,6 +108,11 @@ class State:
             rows = [listing_row(kind, told, self.org_id(told)) for told in self.objects.get(kind, ())]
             tables[table] = [*tables.get(table, []), *rows]
         return tables | {f"{table}_Trl": [_name_of(row) for row in tables.get(table, ())] for table in NAMED}
+
+
+def _form(table: str) -> Head:
+    """A table with all segments."""
+    return Head(table, columns={name: f"H.DescFlexField_{name}" for name in SEGMENTS})
 
 
 def _name_of(row: Mapping[str, Any]) -> dict[str, Any]:

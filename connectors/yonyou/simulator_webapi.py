@@ -15,6 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from connectors.kit import exact_json
 from connectors.kit.simulator import Ledger
+from connectors.yonyou.simulator_forms import Forms
 from connectors.yonyou.simulator_sql import Refused
 from connectors.yonyou.simulator_state import State
 
@@ -87,6 +88,8 @@ class WebApiSide:
             return self._query(group, body, org)
         if (group, verb) in {("LotMaster", "Create"), ("CompleteDoc", "Create")}:
             return self._create(group, body, org)
+        if verb == "Create" and group in self.state.forms:
+            return self._done([self._form(group, row, org) for row in body])
         return self._failed(404, "接口不存在")
 
     def _query(self, group: str, keys: list[Any], org: str) -> Response:
@@ -142,6 +145,15 @@ class WebApiSide:
             self.ledger.wrote(operation=f"{group}/Create", id=number, other_id=row.get("OtherID"))
             results.append(_result(group, row, number, str(told.get("m_docNo") or told.get("m_lotCode")), ""))
         return self._done(results)
+
+    def _form(self, group: str, row: Mapping[str, Any], org: str) -> dict[str, Any]:
+        """A document of a form; `OtherID` is echoed here, too."""
+        if self.due("row_failure"):
+            return _result(group, row, 0, "", "单据被锁定")
+        number, code, words = Forms(self.state).create(group, row, org)
+        if not words:
+            self.ledger.wrote(operation=f"{group}/Create", id=number, number=code, created=True)
+        return _result(group, row, number, code, words)
 
     def _done(self, data: Any, *, plain: bool = False) -> Response:
         text = not plain and self.due("data_as_string")

@@ -119,6 +119,10 @@ class SqlReads:
         """One head row, or none: a probe of table and columns."""
         return self.rows(self._select(head, head.columns, _of(head, org_id), "H.ID", top=1))
 
+    def newest(self, head: Head, org_id: int, where: str) -> Row | None:
+        """The head row of the largest ID under a condition; None when there is none."""
+        return next(iter(self.rows(self._select(head, head.columns, _all(_of(head, org_id), where), "H.ID DESC", top=1))), None)
+
     def with_lines(self, rows: Sequence[Row], lines: Mapping[str, Lines]) -> list[Row]:
         """The rows, each with a list for every name of `lines`, fetched for all rows together."""
         held = [dict(row) for row in rows]

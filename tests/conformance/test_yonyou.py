@@ -12,7 +12,7 @@ from connectors.kit.opening import open_system
 from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
-from connectors.yonyou.simulator_soap import QUERY
+from connectors.yonyou.simulator_shapes import QUERY
 from lotweave.demo.story import story
 from lotweave.demo.yonyou_data import data
 from trace_core.errors import Misconfigured, Rejected, Unreachable
@@ -297,12 +297,12 @@ def test_a_lost_answer_is_unknown_and_the_repeat_finds_the_write(running, u9):
 
 
 def test_a_push_to_no_lot_is_rejected(u9):
-    with pytest.raises(Rejected, match="no lot"):
+    with pytest.raises(Rejected, match="no LotMaster"):
         u9.push(push({"PrivateDescSeg1": "x"}, key="RM-01/nothing"))
 
 
 def test_a_push_to_another_kind_is_a_matter_of_settings(u9):
-    with pytest.raises(Misconfigured, match="LotMaster only"):
+    with pytest.raises(Misconfigured, match="write_target"):
         u9.push(PushRequest("MODoc", "1", {"PrivateDescSeg1": "x"}, "i"))
 
 

@@ -10,7 +10,7 @@ from zeep import xsd
 from connectors.kit.http import HttpSession, Patience
 from connectors.kit.simulator import Running
 from connectors.yonyou.simulator import build
-from connectors.yonyou.simulator_soap import CREATE, MODIFY, QUERY
+from connectors.yonyou.simulator_shapes import CREATE, MODIFY, QUERY
 from connectors.yonyou.soap import DoService, context_values
 from trace_core.errors import Misconfigured, NotYet, Unreachable
 

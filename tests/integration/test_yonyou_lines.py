@@ -1,4 +1,4 @@
-"""Yonyou's other product lines through the pipelines: what simulators hold becomes a trace, and YonBIP takes it back as its genealogy."""
+"""Yonyou's product lines through the pipelines: what simulators hold becomes a trace, and each takes results back where the site says."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 import connectors
 from connectors.kit.manifest import front_door, manifest
 from connectors.kit.simulator import Running
 from lotweave.bootstrap import House
+from lotweave.demo.story import story
+from lotweave.demo.yonyou_data import data as u9_data
 from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.settings import read_site
 from lotweave.sync import Sync
@@ -58,6 +61,25 @@ pub_key = "file:pub_key"
 kind = "material"
 key = "pk_material"
 """
+U9 = """
+url = "{url}"
+client_id = "lotweave"
+client_secret = "file:secret"
+user = "trace"
+organisations = ["10"]
+"""
+U9_DOCUMENT = """
+write_target = "document"
+document_operation = "TraceDoc/Create"
+document_table = "Cust_TraceDoc"
+"""
+U9_ORDERS = """mapping: yonyou/push_trace
+version: 1
+extends: 1
+direction: out
+target: MODoc
+about: {document: order}
+"""
 RESOURCE = """
 [connections.one.settings.resources.{kind}]
 path = "{path}"
@@ -83,13 +105,24 @@ def joined(house: House, folder: Path, system: str, settings: str, secrets: dict
     for name, value in secrets.items():
         (folder / name).touch(mode=0o600)
         (folder / name).write_text(value, "utf-8")
-    head = HEAD.format(system=system, kinds=json.dumps(list(manifest(system).kinds)))
+    kinds = [name for name, kind in manifest(system).kinds.items() if kind.read]
+    head = HEAD.format(system=system, kinds=json.dumps(kinds))
     (folder / "lotweave.toml").write_text(head + settings, "utf-8")
     return replace(house, site=replace(read_site(folder), database=house.site.database))
 
 
 def sync(house: House) -> dict[str, Any]:
     return Sync(house, say=lambda _: None).run(list(lines_of(house.site).values()), kinds=[], full=False)
+
+
+def states(house: House) -> list[str]:
+    with house.begin() as connection:
+        return [str(row["state"]) for row in outbox.listing(connection) if row["state"] != "idle"]
+
+
+def retried_now(house: House) -> None:
+    with house.begin() as connection:
+        connection.execute(text("UPDATE outbox SET next_attempt_at = now() - interval '1 hour'"))
 
 
 def backward(house: House, root: str) -> set[str]:
@@ -127,10 +160,7 @@ def test_a_yonbip_tenant_becomes_a_trace_and_takes_it_as_its_genealogy(tenant: H
 def test_what_was_pushed_is_verified_and_then_nothing_differs(tenant: House) -> None:
     sync(tenant)
 
-    with tenant.begin() as connection:
-        rows = [row for row in outbox.listing(connection) if row["state"] != "idle"]
-    assert rows
-    assert {row["state"] for row in rows} == {"confirmed"}
+    assert set(states(tenant)) == {"confirmed"}
     assert sum(one.count for one in reconcile(lines_of(tenant.site)["one"], plumbing_of(tenant))) == 0
 
 
@@ -153,3 +183,57 @@ def test_an_nc_cloud_account_set_becomes_a_trace(house: House, tmp_path: Path) -
 
     assert (first["quarantined"], first["new_fields"], second["applied"]) == (0, [], 0)
     assert backward(site, "HZ/lot/FG-01/FGL-1") == {"HZ/lot/RM-01/RML-7"}
+
+
+@pytest.fixture
+def u9() -> Iterator[Running]:
+    with Running(front_door(manifest("yonyou").simulator)(u9_data(story()))) as one:
+        yield one
+
+
+def results(u9: Running) -> list[dict[str, Any]]:
+    return u9.simulator.state.tables.select("SELECT * FROM Cust_TraceDoc ORDER BY ID")
+
+
+def test_u9_takes_results_as_documents_once(house: House, u9: Running, tmp_path: Path) -> None:
+    site = joined(house, tmp_path / "site", "yonyou", U9.format(url=u9.url) + U9_DOCUMENT, {"secret": "demo-secret"})
+
+    first, second, third = sync(site), sync(site), sync(site)
+
+    made = results(u9)
+    assert first["pushed"] == len(made) == len({row["DescFlexField_PrivateDescSeg3"] for row in made}) > 0
+    assert all(row["DescFlexField_PrivateDescSeg1"].startswith("LW-") for row in made)
+    assert (second["pushed"], third["applied"], len(results(u9))) == (0, 0, len(made))
+    assert set(states(site)) == {"confirmed"}
+
+
+def test_a_lost_answer_and_a_kicked_token_make_no_second_document_in_u9(house: House, u9: Running, tmp_path: Path) -> None:
+    site = joined(house, tmp_path / "site", "yonyou", U9.format(url=u9.url) + U9_DOCUMENT, {"secret": "demo-secret"})
+    u9.simulator.faults["lost_answer_after_write"] = 1
+    u9.simulator.faults.order({"name": "token_kick", "only": "TraceDoc/Create"})
+    sync(site)
+    assert states(site).count("unknown") == 1
+    retried_now(site)
+
+    sync(site)
+
+    made = results(u9)
+    assert set(states(site)) == {"confirmed"}
+    assert len(made) == len({row["DescFlexField_PrivateDescSeg3"] for row in made}) == len(states(site))
+
+
+def test_u9_takes_results_in_segments_of_orders(house: House, u9: Running, tmp_path: Path) -> None:
+    site = joined(house, tmp_path / "site", "yonyou", U9.format(url=u9.url) + 'write_target = "order"\n', {"secret": "demo-secret"})
+    folder = site.site.folder / "mappings" / "yonyou"
+    folder.mkdir(parents=True)
+    (folder / "push_trace.yml").write_text(U9_ORDERS, "utf-8")
+
+    first, second = sync(site), sync(site)
+
+    orders = {
+        one["m_docNo"]: (one.get("m_descFlexField") or {}).get("m_privateDescSeg1", "") for one in u9.simulator.state.objects["MODoc"]
+    }
+    assert orders.keys() == {order.order for order in story().su.orders}
+    assert all(reference.startswith("LW-") for reference in orders.values())
+    assert (first["pushed"], second["pushed"], second["quarantined"]) == (len(orders), 0, 0)
+    assert set(states(site)) == {"confirmed"}

@@ -27,3 +27,26 @@ def test_it_names_everything_that_makes_no_sense(given):
 
 def test_its_repr_hides_the_secret(settings):
     assert "geheim" not in repr(settings)
+
+
+def test_it_says_what_results_as_documents_need(given):
+    changes = {
+        "write_target": "document",
+        "document_link": "PrivateDescSeg1",
+        "document_number": "Code",
+        "writable_segments": ["PrivateDescSeg1", "Memo"],
+    }
+
+    with pytest.raises(Misconfigured) as told:
+        settings_of(given | changes)
+
+    named = ["writable_segments", "document_operation", "document_table", "document_number", "document_link"]
+    assert [problem.path for problem in told.value.problems] == named
+
+
+@pytest.mark.parametrize(("target", "service"), [("lot", "IModifyLotMasterSV"), ("order", "IModifyMODocSV")])
+def test_it_names_the_services_that_the_target_needs(given, target, service):
+    assert [name.rpartition(".")[2] for name in settings_of(given | {"write_target": target}).soap_services] == [
+        "IQueryLotMasterSV",
+        service,
+    ]
