@@ -10,7 +10,7 @@ from connectors.kit.contract import Connector
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, connector
 from lotweave.kill_points import VARIABLE, KillPoints, nowhere
-from lotweave.settings import Site, environment, kinds_of
+from lotweave.settings import Site, environment, kinds_of, takes_results
 from mappings.engine.shelf import Shelf
 from pipelines.ports import Line, Plumbing, Subscribers
 from trace_core.errors import Misconfigured
@@ -49,7 +49,7 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         lines=lines_of(site),
         connector=connect,
         mapper=lambda line, kind: shelf.mapper(line.system, kind),
-        outward=lambda line: shelf.mapper(line.system, OUTWARD),
+        outward=lambda line: shelf.mapper(line.system, OUTWARD) if takes_results(site.connections[line.name]) else None,
         wake=wake or (lambda _task, _argument, _plant: None),
         snapshots=house.snapshots,
         address=site.url,

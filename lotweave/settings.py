@@ -126,6 +126,12 @@ def kinds_of(connection: Connection) -> dict[str, int]:
     return {name: order for name, order in known.items() if not connection.kinds or name in connection.kinds}
 
 
+def takes_results(connection: Connection) -> bool:
+    """Whether results are written over a connection: some systems need a site's word on where to."""
+    need = manifest(connection.system).results_need
+    return not need or bool(connection.settings.get(need))
+
+
 def secret(reference: str, folder: Path) -> str:
     """The secret that a reference points at.
 

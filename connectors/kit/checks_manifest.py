@@ -16,6 +16,7 @@ def manifest_is_whole(one: Trial) -> dict[str, float]:
     limits_of(man.limits)
     unknown = [name for name in man.company if name not in man.settings]
     assert not unknown, f"company names settings that there are not: {', '.join(unknown)}"
+    assert man.results_need in {"", *man.settings}, f"results_need names no setting: {man.results_need}"
     assert man.company, "company names no setting: connections to one system could not share its limits"
     unhelpful = [name for name, setting in man.settings.items() if not setting.help]
     assert not unhelpful, f"settings without a word of help: {', '.join(unhelpful)}"

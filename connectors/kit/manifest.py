@@ -72,6 +72,8 @@ class Manifest:
     sample: str = ""
     company: tuple[str, ...] = ()
     """Settings that name the company's system: connections in which they are equal share limits, sessions and the circuit."""
+    results_need: str = ""
+    """The setting without which no results are written over a connection, of systems in which a site has to say where they go."""
 
 
 GROUP = "lotweave.connectors"
@@ -125,6 +127,7 @@ def manifest(system: str) -> Manifest:
         home=path.parent,
         sample=told.get("sample", ""),
         company=tuple(told.get("company", ())),
+        results_need=told.get("results_need", ""),
     )
 
 

@@ -18,6 +18,7 @@ from connectors.nccloud import times
 from connectors.nccloud.client import NcCloud
 from connectors.nccloud.reading import Reader, Row
 from connectors.nccloud.resources import Resource
+from connectors.nccloud.results import results_of
 from connectors.nccloud.settings import Settings, settings_of
 from connectors.nccloud.writing import written
 from trace_core.errors import Misconfigured, Verdict
@@ -36,12 +37,15 @@ class NcCloudConnector:
         self._connection, self._zone = connection, zone
         self._client = NcCloud(settings, gate)
         self._reader = Reader(self._client, settings.resources, settings.lookups)
+        self._results = results_of(self._client, self._reader, settings)
 
     def check(self) -> Sequence[Finding]:
         """Fetch a token and try every resource; one finding each."""
         told = [_tried("token", self._known)]
         if told[0].ok:
             told += [_tried(kind, lambda k=kind: self._listed(k)) for kind in self.settings.resources]  # type: ignore[misc]
+        if told[0].ok and self._results:
+            told.append(_tried("results", self._results.probe))
         if told[0].ok and not self.settings.resources:
             told.append(Finding("resources", ok=False, sentence="`resources` names no kind to read", verdict="Misconfigured"))
         return told
@@ -63,9 +67,11 @@ class NcCloudConnector:
         yield Page((), {"mark": held["until"]})
 
     def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document of that key as NC Cloud holds it now."""
+        """The document of that key as NC Cloud holds it now, with the newest result about it as `result`."""
         told = self._resource(kind)
         found = self._reader.one(kind, key)
+        if found and self._results:
+            found = self._results.shown(kind, key, found)
         return self._raw(kind, told, found) if found else None
 
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
@@ -75,7 +81,9 @@ class NcCloudConnector:
             yield from ((str(row.get(told.key)), times.stamp_of(row.get(told.stamp), self._zone)) for row in rows)
 
     def push(self, request: PushRequest) -> Receipt:
-        """Create a document, unless NC Cloud has it already under that key."""
+        """Create a result, or where none are wanted a document, unless NC Cloud has it already."""
+        if self._results:
+            return self._results.put(request)
         return written(self._client, self._reader, self._resource(request.kind), request)
 
     def close(self) -> None:

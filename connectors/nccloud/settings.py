@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,11 @@ class Settings:
     padding: str
     resources: Mapping[str, Resource]
     lookups: Mapping[str, Lookup]
+    result_kind: str
+    result_fields: tuple[str, ...]
+    result_mark: str
+    result_prefix: str
+    result_body: Mapping[str, Any]
     overlap_minutes: int
     token_minutes: int
     xchange_account: str
@@ -45,6 +50,7 @@ def settings_of(given: Mapping[str, Any], kinds: Mapping[str, Any]) -> Settings:
     lookups = lookups_of(given["lookups"], resources, problems)
     if given["user"] and not given["password"]:
         problems.append(Problem("password", "is required where `user` is given"))
+    problems += _of_results(given, resources)
     problems += [Problem(name, "must be 1 or more", str(given[name])) for name in ("token_minutes", "timeout_seconds") if given[name] < 1]
     if problems:
         raise Misconfigured("the settings of the NC Cloud connection cannot be used", code="settings", problems=problems)
@@ -55,8 +61,17 @@ def settings_of(given: Mapping[str, Any], kinds: Mapping[str, Any]) -> Settings:
             "url": given["url"].rstrip("/").removesuffix("/nccloud"),
             "password": given["password"] or "",
             "resources": resources,
+            "result_fields": tuple(given["result_fields"]),
             "lookups": lookups,
             "xchange_account": given["xchange_account"] or given["biz_center"],
             "verify": given["ca_file"] or True,
         }
     )
+
+
+def _of_results(given: Mapping[str, Any], resources: Mapping[str, Resource]) -> Iterator[Problem]:
+    kind = given["result_kind"]
+    if kind and not (kind in resources and (resources[kind].write_path or resources[kind].billtype)):
+        yield Problem("result_kind", "names a kind for which `resources` says no `write_path` or `billtype`", kind)
+    if given["result_mark"] in given["result_fields"]:
+        yield Problem("result_mark", "must be another field than those of `result_fields`", given["result_mark"])

@@ -37,13 +37,18 @@ def written(client: NcCloud, reader: Reader, told: Resource, request: PushReques
     if held is not None:
         _same(held, document, request)
         return Receipt(request.kind, request.key, request.key, datetime.now(UTC), ("held already, nothing was written",))
-    number = _by_path(client, told, document, request) if told.write_path else _by_xchange(client, told, document, request)
+    number = handed_over(client, told, document, request)
     found = reader.one(request.kind, request.key)
     if found is None:
         said = f"NC Cloud took {request.kind} {request.key}, but does not show it yet"
         raise Unreachable(said, code="unfinished", retry_after=60.0, sent=True)
     _same(found, document, request)
     return Receipt(request.kind, request.key, number or request.key, datetime.now(UTC))
+
+
+def handed_over(client: NcCloud, told: Resource, document: Row, request: PushRequest) -> str:
+    """Hand a document over, by the resource or by XChange; NC Cloud's key for it, empty where it does not say. Errors: the client's."""
+    return _by_path(client, told, document, request) if told.write_path else _by_xchange(client, told, document, request)
 
 
 def _by_path(client: NcCloud, told: Resource, document: Row, request: PushRequest) -> str:

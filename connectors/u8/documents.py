@@ -16,6 +16,7 @@ from connectors.kit.gate import Gate
 from connectors.u8.eai import Eai
 from connectors.u8.kinds import PLANS, KindPlan
 from connectors.u8.openapi import OpenApi
+from connectors.u8.results import results_of
 from connectors.u8.settings import Settings, settings_of
 from connectors.u8.units import Units
 from connectors.u8.write import written
@@ -34,6 +35,7 @@ class U8Connector:
         self.settings = settings
         self._connection, self._zone = connection, zone
         self._way: OpenApi | Eai = OpenApi(settings, gate) if settings.route == "openapi" else Eai(settings, gate)
+        self._results = results_of(self._way, settings, lambda: datetime.now(self._zone).date().isoformat())
         self._units = Units(lambda: (sheet.rows for sheet in self._way.pages(PLANS["inventory"], "", "")))
 
     def check(self) -> Sequence[Finding]:
@@ -41,6 +43,7 @@ class U8Connector:
         told = [_tried("login", self._way.check)]
         if told[0].ok:
             told += [_tried(plan.name, lambda p=plan: self._listed(p)) for plan in self._readable()]
+            told += [_tried("results", self._results.probe)] if self._results else []
         return told
 
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
@@ -59,9 +62,11 @@ class U8Connector:
         yield Page((), {"day": held["today"]})
 
     def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document of that number as U8 holds it now."""
+        """The document of that number as U8 holds it now, with the newest result about it as `result`."""
         plan = self._plan(kind)
         found = self._way.get(plan, key)
+        if found and self._results:
+            found = self._results.shown(kind, key, found)
         return self._raw(plan, found, key) if found else None
 
     def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
@@ -71,7 +76,9 @@ class U8Connector:
             yield from ((str(row[plan.key]), None) for row in sheet.rows)
 
     def push(self, request: PushRequest) -> Receipt:
-        """Create a material issue or a receipt of finished goods, unless U8 has it already under that number."""
+        """Create a result, or where none are wanted a material issue or receipt, unless U8 has it already."""
+        if self._results:
+            return self._results.put(request)
         return written(self._way, self._plan(request.kind), request, self.settings)
 
     def close(self) -> None:

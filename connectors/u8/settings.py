@@ -30,6 +30,12 @@ class Settings:
     write_key: str
     polls: int
     poll_seconds: int
+    result_resource: str
+    result_vouch: str
+    result_fields: tuple[str, ...]
+    result_mark: str
+    result_prefix: str
+    result_body: Mapping[str, Any]
     timeout_seconds: int
     verify: bool | str
 
@@ -47,7 +53,11 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         for name in ("rows_per_page", "max_items", "recent_days", "polls", "timeout_seconds")
         if given[name] < 1
     ]
+    if given["result_mark"] in given["result_fields"]:
+        problems.append(Problem("result_mark", "must be another field than those of `result_fields`", given["result_mark"]))
     if problems:
         raise Misconfigured("the settings of the U8 connection cannot be used", code="settings", problems=problems)
     taken = {name: given[name] for name in Settings.__slots__ if name in given}
-    return Settings(**taken | {"url": str(given["url"]).rstrip("/"), "verify": given["ca_file"] or True})
+    return Settings(
+        **taken | {"url": str(given["url"]).rstrip("/"), "result_fields": tuple(given["result_fields"]), "verify": given["ca_file"] or True}
+    )

@@ -12,6 +12,7 @@ from lxml import etree
 from werkzeug.wrappers import Request, Response
 
 from connectors.u8.eai_xml import documents, parsed
+from connectors.u8.simulator_openapi import FORMS
 from connectors.u8.simulator_state import State
 
 VOUCHES = {"01": "purchasein", "11": "materialout", "10": "productin", "32": "saleout"}
@@ -26,6 +27,7 @@ class EaiSide:
         self.senders = set(data.get("senders", ()))
         self.encoding = str(data.get("server", {}).get("encoding", "utf-8"))
         self.state, self._due = state, due
+        self.forms = set(data.get("server", {}).get("forms", FORMS))
 
     def respond(self, request: Request) -> Response:
         """Answer one document or query."""
@@ -45,7 +47,7 @@ class EaiSide:
         return self._items([self._added(root, document) for document in documents(asked, root)])
 
     def _added(self, root: str, document: dict[str, Any]) -> tuple[str, str, str, str]:
-        kind = VOUCHES.get(str(document.pop("vouchtype", "")), "")
+        kind = VOUCHES.get(str(document.pop("vouchtype", "")), root if root in self.forms else "")
         code = str(document.get("code", ""))
         if not kind:
             return code, "1", f"{root}单据类型错误", ""

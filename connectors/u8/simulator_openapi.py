@@ -18,6 +18,8 @@ from connectors.u8.simulator_state import State, as_texts
 LISTS = {"inventory": "inventory", "bom": "bom"} | {f"{kind}list": kind for kind in ("purchasein", "materialout", "productin", "saleout")}
 WRITABLE = {"materialout", "productin", "purchasein"}
 WHOLE = {"inventory", "bom"}
+FORMS = ("traceresult",)
+"""Resources of the customer's own, which can be read one by one and written."""
 
 
 def told(value: Mapping[str, Any]) -> Response:
@@ -40,6 +42,7 @@ class OpenApiSide:
         self.apps = {(app["from_account"], app["app_key"]): app for app in data.get("apps", ())}
         self.seconds = int(data.get("server", {}).get("token_seconds", 7200))
         self.state, self._due = state, due
+        self.forms = set(data.get("server", {}).get("forms", FORMS))
         self.tokens: dict[str, float] = {}
         self.trades: set[str] = set()
 
@@ -77,10 +80,10 @@ class OpenApiSide:
         match path:
             case ["api", name, "batch_get"] if name in LISTS:
                 return self._list(name, asked)
-            case ["api", name, "get"] if name in LISTS.values():
+            case ["api", name, "get"] if name in {*LISTS.values(), *self.forms}:
                 found = self.state.find(name, asked.get("id", ""))
                 return told({name: found}) if found else refused("20002", f"未检索到匹配的[{name}]。")
-            case ["api", name, "add"] if name in WRITABLE and request.method == "POST":
+            case ["api", name, "add"] if name in WRITABLE | self.forms and request.method == "POST":
                 return self._add(name, request, asked)
         return Response("Not Found", 404)
 

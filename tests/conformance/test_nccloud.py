@@ -23,7 +23,7 @@ SAVE = "/nccloud/api/ic/finprodin/finprodin/save"
 RESOURCES = {
     api["kind"]: PAGED | {"path": path, "key": api["key"], "read_by": api["key"]}
     for path, api in DATA["apis"].items()
-    if not api.get("writes")
+    if not api.get("writes") and api["kind"] in DATA["objects"]
 }
 RESOURCES["finprodin"] |= {"write_path": SAVE}
 LOOKUPS = {"cmaterialvid": {"kind": "material", "key": "pk_material", "value": "code"}}

@@ -51,6 +51,20 @@ to_account = "factory"
 app_key = "opademo0001"
 app_secret = "file:secret"
 """
+U8_RESULTS = """
+poll_seconds = 0
+result_resource = "traceresult"
+[connections.one.settings.result_body]
+entry = [{{ inventorycode = "TRACE", quantity = "1" }}]
+"""
+U8_EAI = """
+url = "{url}/U8EAI/import.asp"
+route = "eai"
+sender = "222"
+"""
+NCC_RESULTS = """
+result_kind = "traceresult"
+"""
 NCC = """
 url = "{url}"
 biz_center = "1"
@@ -98,6 +112,23 @@ read_by = "{key}"
 def running(system: str) -> Running:
     path = Path(connectors.__file__).parent / system / "recordings" / f"{DATA[system]}.json"
     return Running(front_door(manifest(system).simulator)(json.loads(path.read_text("utf-8"))))
+
+
+def nc_cloud(server: Running, *, results: str = "") -> str:
+    """The settings of the account set; where results are wanted, by the resource's path or by XChange."""
+    apis = server.simulator.data["apis"].items()
+    told = "".join(RESOURCE.format(path=path, **api) for path, api in apis if not api.get("writes"))
+    return (
+        NCC.format(url=server.url).replace(
+            "[connections.one.settings.lookups", (NCC_RESULTS if results else "") + "[connections.one.settings.lookups", 1
+        )
+        + told
+        + results
+    )
+
+
+def nc_secrets(server: Running) -> dict[str, str]:
+    return {"secret": "demosecret", "pub_key": server.simulator.gate.public_key("demoapp")}
 
 
 def joined(house: House, folder: Path, system: str, settings: str, secrets: dict[str, str]) -> House:
@@ -175,10 +206,7 @@ def test_a_u8_company_becomes_a_trace(house: House, tmp_path: Path) -> None:
 
 def test_an_nc_cloud_account_set_becomes_a_trace(house: House, tmp_path: Path) -> None:
     with running("nccloud") as server:
-        apis = server.simulator.data["apis"].items()
-        told = "".join(RESOURCE.format(path=path, **api) for path, api in apis if not api.get("writes"))
-        secrets = {"secret": "demosecret", "pub_key": server.simulator.gate.public_key("demoapp")}
-        site = joined(house, tmp_path / "site", "nccloud", NCC.format(url=server.url) + told, secrets)
+        site = joined(house, tmp_path / "site", "nccloud", nc_cloud(server), nc_secrets(server))
         first, second = sync(site), sync(site)
 
     assert (first["quarantined"], first["new_fields"], second["applied"]) == (0, [], 0)
@@ -237,3 +265,46 @@ def test_u9_takes_results_in_segments_of_orders(house: House, u9: Running, tmp_p
     assert all(reference.startswith("LW-") for reference in orders.values())
     assert (first["pushed"], second["pushed"], second["quarantined"]) == (len(orders), 0, 0)
     assert set(states(site)) == {"confirmed"}
+
+
+def test_where_no_document_is_chosen_for_results_none_is_wished_for(house: House, tmp_path: Path) -> None:
+    with running("u8") as server:
+        site = joined(house, tmp_path / "site", "u8", U8.format(url=server.url), {"secret": "demo-app-secret"})
+        told = sync(site)
+
+        assert (told["pushed"], states(site), server.simulator.ledger.writes) == (0, [], [])
+
+
+@pytest.mark.parametrize("way", [U8, U8_EAI], ids=["openapi", "eai"])
+def test_u8_takes_results_as_documents_of_the_sites_choice(house: House, tmp_path: Path, way: str) -> None:
+    with running("u8") as server:
+        settings = way.format(url=server.url) + U8_RESULTS.format()
+        site = joined(house, tmp_path / "site", "u8", settings, {"secret": "demo-app-secret"})
+        server.simulator.faults["lost_answer_after_write"] = 1
+        sync(site)
+        assert states(site) == ["unknown"]
+        retried_now(site)
+        second, third = sync(site), sync(site)
+
+        (made,) = server.simulator.state.objects["traceresult"]
+        assert made["define1"].startswith("LW-")
+        assert "made of 2 lots" in made["define11"]
+        assert (second["pushed"], third["pushed"], third["applied"], third["new_fields"], states(site)) == (1, 0, 0, [], ["confirmed"])
+
+
+@pytest.mark.parametrize(
+    "way", ['write_path = "/nccloud/api/trace/result/result/save"\n', 'billtype = "LWTR"\n'], ids=["resource", "xchange"]
+)
+def test_nc_cloud_takes_results_as_documents_of_the_sites_choice(house: House, tmp_path: Path, way: str) -> None:
+    with running("nccloud") as server:
+        site = joined(house, tmp_path / "site", "nccloud", nc_cloud(server, results=way), nc_secrets(server))
+        server.simulator.faults["lost_answer_after_write"] = 1
+        sync(site)
+        assert states(site) == ["unknown"]
+        retried_now(site)
+        second, third = sync(site), sync(site)
+
+        (made,) = server.simulator.resources.objects["traceresult"]
+        assert made["head"]["vdef1"].startswith("LW-")
+        assert "made of 1 lots" in made["head"]["vdef2"]
+        assert (second["pushed"], third["pushed"], third["applied"], third["new_fields"], states(site)) == (1, 0, 0, [], ["confirmed"])
