@@ -16,7 +16,8 @@ def findings(gateway: Gateway, plans: Mapping[str, KindPlan]) -> list[Finding]:
     if told[-1].ok:
         told.append(_tried("token", lambda: f"YonBIP knows the application: its token has {len(gateway.token().text)} characters"))
     if told[-1].ok:
-        told += [_tried(plan.name, lambda p=plan: _listed(gateway, p)) for plan in plans.values()]  # type: ignore[misc]
+        read = [plan for plan in plans.values() if not plan.raw]
+        told += [_tried(plan.name, lambda p=plan: _listed(gateway, p)) for plan in read]  # type: ignore[misc]
     return told
 
 

@@ -17,6 +17,7 @@ from connectors.yonbip import times
 from connectors.yonbip.bodies import by_ids, detail, documents
 from connectors.yonbip.checks import findings
 from connectors.yonbip.client import Gateway
+from connectors.yonbip.customers import Customers
 from connectors.yonbip.kinds import BY_ID, DETAIL, KindPlan, plans_for
 from connectors.yonbip.pages import Sheet, between, sheets
 from connectors.yonbip.rows import Row, plain
@@ -42,6 +43,7 @@ class YonBipConnector:
         self._gateway = Gateway(settings, gate)
         self._plans = plans_for(settings)
         self._writer = Writer(self._gateway, settings, self._plans)
+        self._customers = Customers(self._gateway, self._plans["merchant"])
 
     def check(self) -> Sequence[Finding]:
         """Find the data centre, fetch a token and try every kind; one finding each."""
@@ -87,7 +89,11 @@ class YonBipConnector:
         before: set[str] = set()  # a document's rows stand together, so two pages are enough to tell it once
         for sheet in sheets(self._gateway, plan, {**between(plan, None, until), **plan.listing}, size=self.settings.page_size):
             rows = {plan.key_of(row): row for row in sheet.rows if self._ours(plan, row)}
-            yield from ((key, times.stamp_of(row.get("pubts"), self._zone)) for key, row in rows.items() if key not in before)
+            yield from (
+                (key, times.stamp_of(row.get("pubts") or row.get("modifyTime"), self._zone))
+                for key, row in rows.items()
+                if key not in before
+            )
             before = set(rows)
 
     def push(self, request: PushRequest) -> Receipt:
@@ -109,8 +115,13 @@ class YonBipConnector:
             return detail(self._gateway, plan, key)
         if plan.route == BY_ID:
             return next(iter(by_ids(self._gateway, plan, [key], self.settings.page_size)), None)
+        asked: dict[str, Any]
         if plan.name == "product":
-            asked: dict[str, Any] = {"productCodeList": [key], **plan.listing}
+            asked = {"productCodeList": [key], **plan.listing}
+        elif plan.name == "merchant":
+            asked = {"id": int(key)}
+        elif plan.name == "snstate":
+            asked = {"simpleVOs": [{"field": "id", "op": "eq", "value1": key}], **plan.listing}
         else:
             product, sku, lot = [*key.split("/", 2), "", ""][:3]
             asked = {"product": [int(product)], "batchno": [lot], **({"productsku": [int(sku)]} if sku else {})}
@@ -132,6 +143,8 @@ class YonBipConnector:
 
     def _raw(self, plan: KindPlan, row: Mapping[str, Any], document: Row | None) -> RawDocument:
         told = document if document is not None else plain(dict(row))
-        stamp = times.stamp_of(told.get("pubts") or row.get("pubts"), self._zone)
+        if document is not None and plan.name == "salesout" and self.settings.customer_codes:
+            told = self._customers.added(told)
+        stamp = times.stamp_of(told.get("pubts") or row.get("pubts") or row.get("modifyTime"), self._zone)
         body, key = exact_json.dumps(told), plan.key_of(row)
         return RawDocument(self._connection, plan.name, key, stamp, body, datetime.now(UTC), deleted=document is None)

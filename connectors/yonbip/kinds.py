@@ -1,7 +1,7 @@
 """The kinds of YonBIP: where each is listed, how its list is filtered by change time, and how its bodies are read.
 
-Source: the API pages named by the paths. Inferred: the path of the list of completion reports (a setting), that `simpleVOs` takes `org`
-and `pubts` on every list that has it, and the names under `detail` of an item.
+Source: the API pages named by the paths. Inferred: the path of the list of completion reports (a setting), the name of a routing's
+operations, that `simpleVOs` takes `org` and `pubts` on every list that has it, and the names under `detail` of an item.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from typing import Any
 
 from connectors.yonbip.settings import Settings
 
-SIMPLE, TOP, VOS, ITEM = "simple", "top", "simpleVOs", "item"
-"""Ways to say the change time: `simple.open_pubts_begin`, the same at the top, conditions on `pubts`, `beginTime` and `endTime`."""
+SIMPLE, TOP, VOS, ITEM, SINCE = "simple", "top", "simpleVOs", "item", "since"
+"""Ways to say the change time: `simple.open_pubts_begin`, the same at the top, conditions on `pubts`, `beginTime` and `endTime`, and a
+`pubts` from which on, without an end."""
 ROWS, BY_ID, DETAIL = "rows", "by id", "detail"
 """Routes: a row is a document; lists by ids give whole documents, a row per line; one GET per document."""
 
@@ -23,7 +24,7 @@ class KindPlan:
     """How one kind is read.
 
     `lines` names its list of lines, `prefixes` mark a line's fields in list rows, `inner` its nested lists, `listed` are head fields that
-    the list has and the detail has not.
+    the list has and the detail has not. `raw` kinds have no mapping and are read only where a connection names them.
     """
 
     name: str
@@ -41,6 +42,7 @@ class KindPlan:
     listed: tuple[str, ...] = ()
     listing: Mapping[str, Any] = field(default_factory=dict)
     whole: Mapping[str, Any] = field(default_factory=dict)
+    raw: bool = False
 
     def key_of(self, row: Mapping[str, Any]) -> str:
         """What identifies the document of a row."""
@@ -74,6 +76,17 @@ _BOM = KindPlan(
     organisation="orgId",
     listing={"isSum": True},
 )
+_ROUTING = KindPlan(
+    "routing",
+    "/yonbip/mfg/routing/list",
+    VOS,
+    DETAIL,
+    "/yonbip/mfg/routing/detail",
+    lines="routingOperation",
+    organisation="orgId",
+    listing={"isSum": True},
+    raw=True,
+)
 _REPORT = KindPlan(
     "finishedreport",
     "",
@@ -94,7 +107,9 @@ PLANS: tuple[KindPlan, ...] = (
         key=("code",),
         listing={"custom_queryDetailData": True},
     ),
+    KindPlan("merchant", "/yonbip/digitalModel/merchant/newlistrange", SINCE, ROWS, organisation=""),
     _BOM,
+    _ROUTING,
     _ORDER,
     KindPlan("batchno", "/yonbip/scm/batchno/report/listbatch", TOP, ROWS, organisation="", key=("product", "productsku", "batchno")),
     _stock("purinrecord", "purInRecords", "purInRecordsSNs", listed=("vendor_code",)),
@@ -102,6 +117,7 @@ PLANS: tuple[KindPlan, ...] = (
     _REPORT,
     _stock("storeprorecord", "storeProRecords", "StoreProRecordsSNs"),
     _stock("salesout", "details", "salesOutsSNs"),
+    KindPlan("snstate", "/yonbip/scm/snQuerysnstate/list", VOS, ROWS, listing={"totalCount": 0}, raw=True),
 )
 
 

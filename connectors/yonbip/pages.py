@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connectors.yonbip.client import Gateway
-from connectors.yonbip.kinds import ITEM, SIMPLE, TOP, KindPlan
+from connectors.yonbip.kinds import ITEM, SIMPLE, SINCE, TOP, KindPlan
 from trace_core.errors import Unreachable
 
 RESTARTS = 3
@@ -53,6 +53,8 @@ def between(plan: KindPlan, since: str | None, until: str) -> dict[str, Any]:
     begin = since or BEGINNING
     if plan.filtered == ITEM:
         return {"beginTime": begin, "endTime": until}
+    if plan.filtered == SINCE:
+        return {"pubts": begin}
     bounds = {"open_pubts_begin": begin, "open_pubts_end": until}
     if plan.filtered in {TOP, SIMPLE}:
         return bounds if plan.filtered == TOP else {"simple": bounds}

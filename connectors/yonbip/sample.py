@@ -8,6 +8,7 @@ from typing import Any
 from connectors.kit import exact_json
 from connectors.kit.contract import PushRequest
 from connectors.kit.sample import Sample
+from connectors.yonbip.kinds import PLANS
 from connectors.yonbip.rows import ID_FROM
 
 RECORDED = Path(__file__).parent / "recordings" / "tenant.json"
@@ -22,6 +23,7 @@ def sample(size: int = 0) -> Sample:
     data["objects"] = {kind: [*held, *(_again(held[0], n) for n in range(len(held), size))] for kind, held in data["objects"].items()}
     app, lot = data["apps"][0], data["objects"]["batchno"][0]
     settings = {"tenant": data["tenant"], "app_key": app["app_key"], "app_secret": app["app_secret"]}
+    settings["kinds"] = [plan.name for plan in PLANS]
     key = f"{lot['product']}/{lot['productsku']}/{lot['batchno']}"
     push = PushRequest("batchno", key, {"genealogy": "RM-01|RML-7; RM-02|轴承-批7", "define29": "LW-1"}, "sample-push")
     return Sample(data, settings, {"app_secret": "not-this-one"}, push, session_lost="token_refused")

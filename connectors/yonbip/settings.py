@@ -33,6 +33,7 @@ class Settings:
     page_size: int
     overlap_minutes: int
     finishedreport_list: str
+    customer_codes: bool
     genealogy_type: str
     lot_fields: frozenset[str]
     order_fields: frozenset[str]

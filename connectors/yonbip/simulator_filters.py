@@ -42,8 +42,11 @@ def fits(document: Document, body: Mapping[str, Any], lines: str) -> bool:
         end = told.get("open_pubts_end") or told.get("endTime") or ""
         if (begin and changed < begin[:19]) or (end and changed > end[:19]):
             return False
+    if changed < str(body.get("pubts") or ""):
+        return False
     for name, field in LISTED.items():
         wanted = body.get(name)
+        wanted = [wanted] if isinstance(wanted, int) else wanted
         if isinstance(wanted, list) and wanted and str(document.get(field)) not in {str(one) for one in wanted}:
             return False
     return all(_holds(document, one, lines) for one in body.get("simpleVOs") or ())

@@ -15,6 +15,8 @@ from connectors.yonbip.simulator_state import Document, State
 Row = dict[str, Any]
 LISTED: Mapping[str, tuple[str, str]] = {
     "/yonbip/digitalModel/product/integration/querylist": ("product", ""),
+    "/yonbip/digitalModel/merchant/newlistrange": ("merchant", ""),
+    "/yonbip/mfg/routing/list": ("routing", "routingOperation"),
     "/yonbip/mfg/v1.0/bom/list": ("bom", "bomComponent"),
     "/yonbip/mfg/productionorder/list": ("productionorder", "orderProduct"),
     "/yonbip/scm/batchno/report/listbatch": ("batchno", ""),
@@ -27,11 +29,14 @@ LISTED: Mapping[str, tuple[str, str]] = {
 }
 DETAILS: Mapping[str, str] = {
     "/yonbip/mfg/bom/detail": "bom",
+    "/yonbip/mfg/routing/detail": "routing",
     "/yonbip/mfg/productionorder/detail": "productionorder",
     "/yonbip/mfg/finishedreport/detail": "finishedreport",
     **{f"/yonbip/scm/{kind}/detail": kind for kind in ("purinrecord", "materialout", "storeprorecord", "salesout")},
 }
 SHOWN = {"orderMaterial": "isShowMaterial", "orderProcess": "isShowProcess", "orderByProduct": "isShowByProduct"}
+COUNTS = ("pageIndex", "pageSize", "recordCount", "pageCount")
+"""What the list of customers says besides its rows, as texts; it tells no time of its own, and rows say `modifyTime`."""
 LISTED_ALONE = {"vendor_code"}
 """Head fields that lists show and details do not."""
 NUMBER_CODES = {"finishedreport", "bom"}
@@ -69,14 +74,18 @@ class Lists:
         number = max(1, int(body.get("pageIndex") or 1))
         if number > 1 and self._due("moving"):
             rows = rows[1:]
-        told = {
+        shown = self._disturbed(rows[(number - 1) * size : number * size])
+        told: Row = {
             "pageIndex": number,
             "pageSize": size,
             "recordCount": len(rows),
             "pageCount": -(-len(rows) // size),
-            "recordList": self._disturbed(rows[(number - 1) * size : number * size]),
+            "recordList": shown,
             "pubts": self.state.now_text(),
         }
+        if kind == "merchant":
+            counts = _as_texts({name: told[name] for name in COUNTS})
+            told = counts | {"recordList": [_customer(one) for one in shown]}
         return {"code": "200", "message": "操作成功", "data": _as_texts(told) if kind == "snstate" else told}
 
     def _rows(self, kind: str, lines: str, document: Document, body: Mapping[str, Any]) -> Iterator[Row]:
@@ -91,6 +100,10 @@ class Lists:
                 yield head | {("bomComponent_" if name in _LOWER else "BomComponent_") + name: value for name, value in _flat(line)}
             else:
                 yield head | {f"{lines}_id": line.get("id")} | {name: line[name] for name in ("product_cCode", "qty") if name in line}
+
+
+def _customer(row: Row) -> Row:
+    return {"modifyTime" if name == "pubts" else name: value for name, value in row.items()}
 
 
 _LOWER = {"designator", "lineNo", "isVirtual", "lossType", "mustLossQuantity"}
