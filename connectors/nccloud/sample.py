@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from connectors.kit import exact_json
 from connectors.kit.contract import PushRequest
+from connectors.kit.recorded import grown_from
 from connectors.kit.sample import Sample
 
 RECORDED = Path(__file__).parent / "recordings" / "account.json"
@@ -22,8 +21,7 @@ PLACES = {"rows": "rows", "head": "head", "lines": "body", "since": "ts_begin", 
 
 def sample(size: int = 0) -> Sample:
     """The account set, its application and resources, a receipt of finished goods to push; at least `size` documents of each kind."""
-    data = exact_json.loads(RECORDED.read_bytes())
-    data["objects"] = {kind: [*held, *(_again(held[0], n) for n in range(len(held), size))] for kind, held in data["objects"].items()}
+    data = grown_from(RECORDED, size, names=NAMES)
     private, public = _pair()
     data["apps"][0] |= {"private_key": private, "pub_key": public}
     resources = {
@@ -45,16 +43,3 @@ def _pair() -> tuple[str, str]:
     made = rsa.generate_private_key(65537, 2048)
     public = made.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(), base64.b64encode(public).decode()
-
-
-def _again(told: Any, number: int) -> Any:
-    """A document once more, under other names."""
-    if isinstance(told, dict):
-        return {name: _named(name, inner, number) for name, inner in told.items()}
-    return [_again(one, number) for one in told] if isinstance(told, list) else told
-
-
-def _named(name: str, value: Any, number: int) -> Any:
-    if name in NAMES and value:
-        return f"{value}-{number}"
-    return _again(value, number)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-from connectors.kit import exact_json
 from connectors.kit.contract import PushRequest
+from connectors.kit.recorded import grown_from
 from connectors.kit.sample import Sample
 
 RECORDED = Path(__file__).parent / "recordings" / "company.json"
@@ -16,8 +15,7 @@ NAMES = frozenset({"code", "bomid"})
 
 def sample(size: int = 0) -> Sample:
     """The company, its application, and a material issue as what is pushed; at least `size` documents of each kind."""
-    data = exact_json.loads(RECORDED.read_bytes())
-    data["objects"] = {kind: [*held, *(_again(held[0], n) for n in range(len(held), size))] for kind, held in data["objects"].items()}
+    data = grown_from(RECORDED, size, names=NAMES)
     app = data["apps"][0]
     settings = {name: app[name] for name in ("app_key", "app_secret", "from_account")} | {
         "to_account": app["companies"][0],
@@ -27,16 +25,3 @@ def sample(size: int = 0) -> Sample:
     push = PushRequest("materialout", "LW0001", fields, "sample-push")
     wrong = {"app_secret": "not-this-one"}
     return Sample(data, settings, wrong, push, session_lost="token_dead", page_size="rows_per_page")
-
-
-def _again(told: Any, number: int) -> Any:
-    """A document once more, under other names."""
-    if isinstance(told, dict):
-        return {name: _named(name, inner, number) for name, inner in told.items()}
-    return [_again(one, number) for one in told] if isinstance(told, list) else told
-
-
-def _named(name: str, value: Any, number: int) -> Any:
-    if name in NAMES and value:
-        return f"{value}-{number}"
-    return _again(value, number)

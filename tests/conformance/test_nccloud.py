@@ -2,20 +2,18 @@
 
 import json
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
+from connected import connected, pulled, recorded, served
 
-import connectors.nccloud
 from connectors.kit.contract import Connector, PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
+from connectors.kit.manifest import manifest
 from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
 
-DATA = json.loads((Path(connectors.nccloud.__file__).parent / "recordings" / "account.json").read_text("utf-8"))
+DATA = recorded("nccloud")
 MAN = manifest("nccloud")
 PAGED = {"rows": "rows", "head": "head", "lines": "body", "since": "ts_begin", "until": "ts_end", "page": "pageIndex", "size": "pageSize"}
 PAGED |= {"page_size": 2}
@@ -32,14 +30,13 @@ KEY = "1001A1LW000000000001"
 
 
 def server(**changes: Any) -> Running:
-    return Running(front_door(MAN.simulator)(DATA | {"server": changes}))
+    return served("nccloud", DATA | {"server": changes})
 
 
 def opened(running: Running, shared: Shared | None = None, **changes: Any) -> Connector:
     given = {"url": running.url, "biz_center": "1", "client_id": "demoapp", "client_secret": "demosecret", "resources": RESOURCES}
     given |= {"pub_key": running.simulator.gate.public_key("demoapp")}
-    settings = typed(MAN, given | changes, "connections.ncc")
-    return open_system(MAN, settings, connection="ncc", zone="Asia/Shanghai", shared=shared or LocalShared())
+    return connected(MAN, given | changes, shared)
 
 
 @pytest.fixture
@@ -52,14 +49,6 @@ def running():
 def ncc(running):
     with closing(opened(running)) as connector:
         yield connector
-
-
-def pulled(connector: Connector, kind: str, cursor: Any = None) -> tuple[dict[str, Any], Any]:
-    found: dict[str, Any] = {}
-    for page in connector.pull(kind, cursor):
-        found |= {raw.key: json.loads(raw.payload) for raw in page.documents}
-        cursor = page.cursor
-    return found, cursor
 
 
 def push(idem: str = "idem-1", **changes: str) -> PushRequest:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from connected import connected, served
 
 from connectors.kit.contract import Connector, PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
+from connectors.kit.manifest import front_door, manifest
 from connectors.kit.sample import Sample
-from connectors.kit.shared import LocalShared
 from connectors.kit.simulator import Running
 from trace_core.errors import Misconfigured, Unreachable
 
@@ -39,8 +38,7 @@ class Way:
         else:
             resources = given["resources"]
             given |= {"resources": resources | {"traceresult": resources["traceresult"] | self.more}, "result_kind": "traceresult"}
-        man = manifest(self.system)
-        return open_system(man, typed(man, given | changes, "c"), connection="c", zone="Asia/Shanghai", shared=LocalShared())
+        return connected(manifest(self.system), given | changes)
 
     def push(self, text: str = "LW-1", idem: str = "one") -> PushRequest:
         reference, summary = FIELDS[self.system]
@@ -67,7 +65,7 @@ class Way:
 def way(request: pytest.FixtureRequest) -> Iterator[Way]:
     man = manifest(WAYS[request.param][0])
     sample = front_door(man.sample)(0)
-    with Running(front_door(man.simulator)(sample.data)) as running:
+    with served(man.system, sample.data) as running:
         yield Way(request.param, running, sample)
 
 
@@ -134,6 +132,6 @@ def test_a_kind_for_results_needs_a_place_to_be_written():
     given = front_door(man.sample)(0).settings | {"url": "http://ncc.example", "result_kind": "traceresult"}
 
     with pytest.raises(Misconfigured) as told:
-        open_system(man, typed(man, given, "c"), connection="c", zone="Asia/Shanghai", shared=LocalShared())
+        connected(man, given)
 
     assert [problem.path for problem in told.value.problems] == ["result_kind"]

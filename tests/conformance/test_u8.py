@@ -3,21 +3,19 @@
 import json
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
+from connected import connected, pulled, recorded, served
 
-import connectors.u8
 from connectors.kit.contract import Connector, PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
-from connectors.kit.shared import LocalShared, Shared
+from connectors.kit.manifest import manifest
+from connectors.kit.shared import Shared
 from connectors.kit.simulator import Running
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
 
-DATA = json.loads((Path(connectors.u8.__file__).parent / "recordings" / "company.json").read_text("utf-8"))
+DATA = recorded("u8")
 MAN = manifest("u8")
 OPENAPI = {"from_account": "lotweave", "to_account": "factory", "app_key": "opademo0001", "app_secret": "demo-app-secret"}
 BY_EAI = [kind for kind in MAN.kinds if kind != "bom"]
@@ -26,13 +24,12 @@ FIELDS |= {"entry.0.serial": "RML-7", "entry.1.inventorycode": "RM-02", "entry.1
 
 
 def server(**changes: Any) -> Running:
-    return Running(front_door(MAN.simulator)(DATA | {"server": changes}))
+    return served("u8", DATA | {"server": changes})
 
 
 def opened(running: Running, route: str = "openapi", shared: Shared | None = None, **changes: Any) -> Connector:
     given = {"url": running.url, **OPENAPI} if route == "openapi" else {"url": f"{running.url}/U8EAI/import.asp", "sender": "222"}
-    settings = typed(MAN, given | {"route": route, "poll_seconds": 0} | changes, "connections.u8")
-    return open_system(MAN, settings, connection="u8", zone="Asia/Shanghai", shared=shared or LocalShared())
+    return connected(MAN, given | {"route": route, "poll_seconds": 0} | changes, shared)
 
 
 @pytest.fixture
@@ -45,14 +42,6 @@ def running():
 def u8(request, running):
     with closing(opened(running, request.param)) as connector:
         yield connector
-
-
-def pulled(connector: Connector, kind: str, cursor: Any = None) -> tuple[dict[str, Any], Any]:
-    found: dict[str, Any] = {}
-    for page in connector.pull(kind, cursor):
-        found |= {raw.key: json.loads(raw.payload) for raw in page.documents}
-        cursor = page.cursor
-    return found, cursor
 
 
 def push(key: str = "LW0001", kind: str = "materialout", **changes: str) -> PushRequest:

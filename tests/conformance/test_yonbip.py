@@ -3,21 +3,19 @@
 import json
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from connected import connected, pulled, recorded, served
 
-import connectors.yonbip
 from connectors.kit.contract import Connector
 from connectors.kit.limits import limits_of, rates_of
-from connectors.kit.manifest import Manifest, front_door, manifest, typed
-from connectors.kit.opening import open_system
+from connectors.kit.manifest import Manifest, front_door, manifest
 from connectors.kit.shared import LocalShared, Shared
 from connectors.kit.simulator import Running
 from trace_core.errors import Misconfigured, Unreachable
 
-DATA = json.loads((Path(connectors.yonbip.__file__).parent / "recordings" / "tenant.json").read_text("utf-8"))
+DATA = recorded("yonbip")
 GIVEN = {"tenant": "abc12345", "app_key": "41832a3d2df94989b500da6a22268747", "app_secret": "demo-app-secret", "page_size": 3}
 MAN = manifest("yonbip")
 QUICK = replace(MAN, limits={})
@@ -27,13 +25,12 @@ HZ = "1866605942198528"
 
 
 def opened(running: Running, shared: Shared | None = None, man: Manifest = QUICK, **changes: Any) -> Connector:
-    given = typed(MAN, GIVEN | {"url": running.url} | changes, "connections.bip")
-    return open_system(man, given, connection="bip", zone="Asia/Shanghai", shared=shared or LocalShared())
+    return connected(man, GIVEN | {"url": running.url} | changes, shared)
 
 
 @pytest.fixture
 def running():
-    with Running(front_door(MAN.simulator)(DATA)) as server:
+    with served("yonbip", DATA) as server:
         yield server
 
 
@@ -41,14 +38,6 @@ def running():
 def bip(running):
     with closing(opened(running)) as connector:
         yield connector
-
-
-def pulled(connector: Connector, kind: str, cursor: Any = None) -> tuple[dict[str, Any], Any]:
-    found: dict[str, Any] = {}
-    for page in connector.pull(kind, cursor):
-        found |= {raw.key: json.loads(raw.payload) for raw in page.documents}
-        cursor = page.cursor
-    return found, cursor
 
 
 def test_every_check_of_a_good_connection_is_good(bip):
@@ -267,7 +256,7 @@ def test_the_data_centre_is_looked_up_once_for_all_connections(running):
     shared = LocalShared()
     with closing(opened(running, shared)) as one:
         one.read("product", "FG-01")
-    with Running(front_door(MAN.simulator)(DATA)) as other, closing(opened(other, shared, url=running.url)) as second:
+    with served("yonbip", DATA) as other, closing(opened(other, shared, url=running.url)) as second:
         second.read("product", "FG-01")
 
         assert other.simulator.ledger.calls == {}

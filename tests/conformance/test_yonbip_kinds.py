@@ -1,17 +1,15 @@
 """YonBIP's customers by code, and what is read only where a connection asks for it."""
 
-import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from connected import connected, pulled, served
 
 from connectors.kit.contract import Connector
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
-from connectors.kit.shared import LocalShared
+from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
 from connectors.yonbip.sample import sample
 from trace_core.errors import Misconfigured
@@ -27,23 +25,22 @@ def running() -> Iterator[Running]:
     data["objects"]["merchant"] = [
         {"id": cust, "code": f"KH{at}", "name": {}, "pubts": "2026-02-01 08:00:00"} for at, cust in enumerate(customers)
     ]
-    with Running(front_door(MAN.simulator)(data)) as server:
+    with served("yonbip", data) as server:
         yield server
 
 
 def opened(running: Running, **changes: Any) -> Connector:
     given = {name: value for name, value in sample().settings.items() if name != "kinds"} | {"url": running.url} | changes
-    unhurried = replace(MAN, limits={})
-    return open_system(unhurried, typed(MAN, given, "bip"), connection="bip", zone="Asia/Shanghai", shared=LocalShared())
+    return connected(replace(MAN, limits={}), given)
 
 
-def pulled(connector: Connector, kind: str) -> list[dict[str, Any]]:
-    return [json.loads(raw.payload) for page in connector.pull(kind, None) for raw in page.documents]
+def documents(connector: Connector, kind: str) -> list[dict[str, Any]]:
+    return list(pulled(connector, kind)[0].values())
 
 
 def test_deliveries_say_the_codes_of_their_customers_read_in_one_go(running):
     with closing(opened(running)) as connector:
-        found = pulled(connector, "salesout")
+        found = documents(connector, "salesout")
 
     assert [one["cust_code"] for one in found] == ["KH0", "KH1", "KH2", "KH3"]
     assert running.simulator.ledger.calls[LIST] == 1
@@ -52,11 +49,11 @@ def test_deliveries_say_the_codes_of_their_customers_read_in_one_go(running):
 def test_a_customer_that_is_new_since_is_looked_up_alone_and_an_unknown_one_once(running):
     objects = running.simulator.state.objects
     with closing(opened(running)) as connector:
-        before = pulled(connector, "salesout")
+        before = documents(connector, "salesout")
         objects["merchant"].append({"id": 2184924571914000999, "code": "KH99", "name": {}, "pubts": "2026-03-09 08:00:00"})
         for one, cust in zip(objects["salesout"], (2184924571914000999, 2184924571914000998, 2184924571914000998), strict=False):
             one["cust"] = cust
-        after = pulled(connector, "salesout")
+        after = documents(connector, "salesout")
 
     assert "KH99" not in {one["cust_code"] for one in before}
     assert [one.get("cust_code") for one in after] == ["KH99", None, None, "KH3"]
@@ -65,7 +62,7 @@ def test_a_customer_that_is_new_since_is_looked_up_alone_and_an_unknown_one_once
 
 def test_a_site_whose_list_of_customers_is_closed_goes_by_ids(running):
     with closing(opened(running, customer_codes=False)) as connector:
-        found = pulled(connector, "salesout")
+        found = documents(connector, "salesout")
 
     assert [one.get("cust_code") for one in found] == [None] * 4
     assert LIST not in running.simulator.ledger.calls
@@ -75,7 +72,7 @@ def test_a_list_of_customers_that_is_not_released_is_named(running):
     running.simulator.gate.apps[sample().settings["app_key"]]["authorised"] = ["salesout"]
 
     with closing(opened(running)) as connector, pytest.raises(Misconfigured, match="merchant"):
-        pulled(connector, "salesout")
+        documents(connector, "salesout")
 
 
 def test_a_customer_is_stamped_by_its_change_and_read_by_id(running):
@@ -91,8 +88,8 @@ def test_a_customer_is_stamped_by_its_change_and_read_by_id(running):
 
 def test_a_routing_has_its_operations_and_a_serial_number_its_state(running):
     with closing(opened(running)) as connector:
-        routing, *_ = pulled(connector, "routing")
-        state, *_ = pulled(connector, "snstate")
+        routing, *_ = documents(connector, "routing")
+        state, *_ = documents(connector, "snstate")
 
     assert [(one["sn"], one["operationCode"]) for one in routing["routingOperation"]] == [(10, "ZP"), (20, "JC")]
     assert (state["sn"], state["snstate"], state["product_cCode"]) == ("CTL-0001", "1", "FG-02")

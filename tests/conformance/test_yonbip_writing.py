@@ -3,21 +3,18 @@
 import json
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
+from connected import connected, recorded, served
 
-import connectors.yonbip
 from connectors.kit.contract import Connector, PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
-from connectors.kit.shared import LocalShared
+from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
 from connectors.yonbip.write import check_key
 from trace_core.errors import Conflict, Misconfigured, Rejected, Unreachable
 
-DATA = json.loads((Path(connectors.yonbip.__file__).parent / "recordings" / "tenant.json").read_text("utf-8"))
+DATA = recorded("yonbip")
 GIVEN = {"tenant": "abc12345", "app_key": "41832a3d2df94989b500da6a22268747", "app_secret": "demo-app-secret"}
 MAN = manifest("yonbip")
 FIRST = 2184924571914000000
@@ -27,13 +24,12 @@ HZ = "1866605942198528"
 
 
 def opened(running: Running, **changes: Any) -> Connector:
-    given = typed(MAN, GIVEN | {"url": running.url} | changes, "connections.bip")
-    return open_system(MAN, given, connection="bip", zone="Asia/Shanghai", shared=LocalShared())
+    return connected(MAN, GIVEN | {"url": running.url} | changes)
 
 
 @pytest.fixture
 def running():
-    with Running(front_door(MAN.simulator)(DATA)) as server:
+    with served("yonbip", DATA) as server:
         yield server
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from connected import connected, served
 
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
-from connectors.kit.shared import LocalShared
+from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
 from connectors.yonyou.sample import UOM, sample
@@ -20,15 +19,13 @@ ITEM = 1002603011000000
 @pytest.fixture
 def running() -> Iterator[Running]:
     units = {"LW_ItemUOM": [{"ID": 1, "ItemMaster": ITEM, "UOM": UOM + 1, "PerBase": "5000"}]}
-    with Running(front_door(manifest("yonyou").simulator)(SAMPLE.data | {"tables": SAMPLE.data["tables"] | units})) as server:
+    with served("yonyou", SAMPLE.data | {"tables": SAMPLE.data["tables"] | units}) as server:
         yield server
 
 
 def opened(running: Running, **changes: Any) -> U9Connector:
     given = {name: value for name, value in SAMPLE.settings.items() if name != "kinds"} | {"url": running.url} | changes
-    return open_system(
-        manifest("yonyou"), typed(manifest("yonyou"), given, "u9"), connection="u9", zone="Asia/Shanghai", shared=LocalShared()
-    )
+    return connected(manifest("yonyou"), given)
 
 
 def told(connector: U9Connector, kind: str, key: str) -> dict[str, Any]:

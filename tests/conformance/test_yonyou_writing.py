@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from connected import connected, served
 
 from connectors.kit.contract import PushRequest
-from connectors.kit.manifest import front_door, manifest, typed
-from connectors.kit.opening import open_system
-from connectors.kit.shared import LocalShared
+from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
 from connectors.yonyou.sample import sample
@@ -30,14 +29,13 @@ WAYS = {"webapi": WEBAPI, "soap": SOAP, "own numbers": OWN}
 def running(request: pytest.FixtureRequest) -> Iterator[Running]:
     numbers = "own" if "own numbers" in request.node.name else "given"
     told = dict(SAMPLE.data) | {"forms": {"TraceDoc": {"table": "Cust_TraceDoc", "numbers": numbers}}}
-    with Running(front_door(manifest("yonyou").simulator)(told)) as server:
+    with served("yonyou", told) as server:
         yield server
 
 
 def opened(running: Running, **changes: Any) -> U9Connector:
     given = {name: value for name, value in SAMPLE.settings.items() if name != "kinds"} | {"url": running.url} | changes
-    shared = LocalShared()
-    return open_system(manifest("yonyou"), typed(manifest("yonyou"), given, "u9"), connection="u9", zone="Asia/Shanghai", shared=shared)
+    return connected(manifest("yonyou"), given)
 
 
 def push(kind: str = "LotMaster", key: str = "RM-0000/L-0000", fields: dict[str, str] | None = None, idem: str = "k" * 32) -> PushRequest:
