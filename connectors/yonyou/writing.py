@@ -22,6 +22,8 @@ from trace_core.errors import Misconfigured, Rejected
 
 TARGETS: Mapping[str, str] = {"lot": "LotMaster", "order": "MODoc"}
 """Setting `write_target` → the kind whose segments are written."""
+MASTERS = frozenset({"Organization", "UOM", "ItemMaster", "Supplier", "Customer", "BOM", "Routing"})
+"""Kinds that no result is about: their segments are their own."""
 Look = Callable[[str, str], tuple[Organisation, RawDocument]]
 """Finds a document by kind and key, and whose it is. Errors: `Rejected` when there is none."""
 
@@ -47,7 +49,7 @@ class Writer:
 
     def shown(self, organisation: Organisation, document: RawDocument) -> RawDocument:
         """A document that was read, with the segments of the newest result about it where results are documents of their own."""
-        if self._documents is None:
+        if self._documents is None or document.kind in MASTERS:
             return document
         held = self._documents.held(organisation, f"{document.kind}/{document.key}")
         body = exact_json.loads(document.payload)

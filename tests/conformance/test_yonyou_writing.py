@@ -170,6 +170,13 @@ def test_what_a_lot_says_itself_is_not_taken_for_a_result_of_ours(running):
     assert (held["m_privateDescSeg1"], held["m_privateDescSeg9"]) == ("", "theirs")
 
 
+def test_an_item_keeps_its_segments_for_no_result_is_about_it(running):
+    item = running.simulator.state.objects["ItemMaster"][0]
+    item["m_descFlexField"] = {"m_privateDescSeg1": "G-1"}
+
+    assert segments(opened(running, **WEBAPI), "ItemMaster", item["m_code"]) == {"m_privateDescSeg1": "G-1"}
+
+
 def test_a_document_of_ours_that_somebody_changed_is_a_conflict(running):
     u9 = opened(running, **WEBAPI)
     u9.push(push())

@@ -14,6 +14,8 @@ from sqlalchemy import text
 import connectors
 from connectors.kit.manifest import front_door, manifest
 from connectors.kit.simulator import Running
+from connectors.yonyou.sample import ORG, UOM
+from connectors.yonyou.sample import sample as u9_sample
 from lotweave.bootstrap import House
 from lotweave.demo.story import story
 from lotweave.demo.yonyou_data import data as u9_data
@@ -81,6 +83,11 @@ client_id = "lotweave"
 client_secret = "file:secret"
 user = "trace"
 organisations = ["10"]
+"""
+SUBCONTRACT = """
+[connections.one.settings.tables.PurReceive.lines.lines]
+columns = { SubcontractOrder = "P.DocNo" }
+joins = "LEFT JOIN Base_UOM U ON U.ID = L.UOM LEFT JOIN PM_PurchaseOrder P ON P.ID = L.PO"
 """
 U9_DOCUMENT = """
 write_target = "document"
@@ -308,3 +315,55 @@ def test_nc_cloud_takes_results_as_documents_of_the_sites_choice(house: House, t
         assert made["head"]["vdef1"].startswith("LW-")
         assert "made of 1 lots" in made["head"]["vdef2"]
         assert (second["pushed"], third["pushed"], third["applied"], third["new_fields"], states(site)) == (1, 0, 0, [], ["confirmed"])
+
+
+def u9_company() -> dict[str, Any]:
+    """Raw lots go to a subcontractor, what he made goes to an order, and what that made is reported received and sent to another plant."""
+    told = u9_sample(1).data
+    objects, tables = told["objects"], told["tables"]
+    for table in [name for name in tables if "_" in name and not name.startswith(("Base_", "CBO_"))]:
+        tables[table] = []
+    at = {"Org": ORG, "ModifiedOn": "2026-03-09 08:00:00.000", "Status": 2}
+
+    def document(table: str, lines: str, link: str, lot: str, item: str, number: int, day: int, **more: Any) -> None:
+        head = {name: more.pop(name) for name in ("IssueType", "DescFlexField_PrivateDescSeg1", "Supplier_Code") if name in more}
+        tables[table] = [{"ID": number, "DocNo": f"{table}-1", "BusinessDate": f"2026-03-0{day} 08:00:00.000", **at, **head}]
+        line = {"ItemInfo_ItemCode": item, "LotInfo_LotCode": lot, "UOM": UOM, "Qty": "10", "DocLineNo": 10}
+        tables[lines] = [{"ID": number + 1, link: number, **line, **more}]
+
+    tables["PM_PurchaseOrder"] = [{"ID": 77, "DocNo": "PO-7"}]
+    document("PM_IssueDoc", "PM_IssueDocLine", "IssueDoc", "RAW-1", "RM-0000", 100, 2, IssueType=0, PO=77)
+    document("PM_Receivement", "PM_RcvLine", "Receivement", "SEMI-1", "SF-1", 200, 3, Supplier_Code="S-1", PO=77)
+    document("MO_RcvRptDoc", "MO_RcvRptDocLine", "RcvRptDoc", "FG-1", "FG-0001", 300, 5, MO=objects["MODoc"][0]["m_iD"])
+    document("InvDoc_TransferOut", "InvDoc_TransOutLine", "TransferOut", "FG-1", "FG-0001", 400, 6, DescFlexField_PrivateDescSeg1="WB-1")
+    order, issue, completion = objects["MODoc"][0], objects["IssueDoc"][0], objects["CompleteDoc"][0]
+    issue["m_pickListDTOs"] = [
+        {**issue["m_pickListDTOs"][0], "m_item": {"m_code": "SF-1"}, "m_lot": {"m_code": "SEMI-1"}, "m_mO": {"m_code": order["m_docNo"]}}
+    ]
+    issue["m_businessDate"], completion["m_completeDate"] = "2026-03-04T08:00:00", "2026-03-05T08:00:00"
+    line = {"m_lineNum": 10, "m_rcvLotNo": "FG-1", "m_rcvQtyByProductUOM": 10, "m_snData": []}
+    completion |= {
+        "m_mO": {"m_code": order["m_docNo"]},
+        "m_itemMaster": {"m_code": "FG-0001"},
+        "m_productUOM": {"m_code": "PCS"},
+        "m_completeRptRcvLines": [line],
+    }
+    return dict(told)
+
+
+@pytest.mark.parametrize(("by", "source"), [("receipt", "RcvRptDoc"), ("completion", "CompleteDoc")])
+def test_u9_traces_through_a_subcontractor_and_produces_once(house: House, tmp_path: Path, by: str, source: str) -> None:
+    told = u9_company()
+    with Running(front_door(manifest("yonyou").simulator)(told)) as server:
+        settings = U9.format(url=server.url) + f'produced_by = "{by}"\n' + SUBCONTRACT
+        site = joined(house, tmp_path / "site", "yonyou", settings, {"secret": "sample-secret"})
+        found = sync(site)
+
+    assert (found["quarantined"], found["new_fields"]) == (0, [])
+    assert backward(site, "HZ/lot/FG-0001/FG-1") == {"HZ/lot/SF-1/SEMI-1", "HZ/lot/RM-0000/RAW-1"}
+    with site.begin() as connection:
+        rows = connection.execute(
+            text("SELECT key, body->>'type' AS type FROM document WHERE kind = 'movement' AND body->>'type' IN ('produce', 'transfer_out')")
+        )
+        moved = {str(row.type): str(row.key).partition("/")[0] for row in rows if not str(row.key).startswith("PurReceive")}
+    assert moved == {"produce": source, "transfer_out": "TransferOut"}
