@@ -10,7 +10,8 @@ Data, all plain JSON::
      "token_seconds": 14400, "one_token_per": "organisation" | "client", "sql_row_cap": 0}
 
 An object carries `_org` (code, default the first), `_modified` (local text with milliseconds) and, for an MO, `_state` (DocState) for its
-listing table; those three never leave the simulator. Tables are named and filled as the connector's plans read them (`kinds.py`).
+listing table; those three never leave the simulator. Tables are named and filled as the connector's plans read them (`kinds.py`); names
+of partners, organisations and units lie in `…_Trl`, made of their `Name`.
 
 Faults to order: token_kick, token_expired, ip_blocked, sql_closed, row_failure, data_as_string, http_500, http_503, html_page,
 lost_answer_after_write.
