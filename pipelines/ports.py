@@ -14,7 +14,11 @@ from mappings.engine.shapes import Shapes
 from pipelines.state.database import Transaction
 from pipelines.turns import Pace
 from trace_core.epcis.things import Ground
+from trace_core.reading import Reader
 from trace_core.store.view import StoreView
+
+REMEMBERED = 10_000
+"""Parts of documents that a worker remembers of each sort and plant: it serves many plants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class Plumbing:
     `mapper(line, kind)` is the inward mapping of a kind, None where there is none; `outward(line)` the mapping that pushes, None where the
     system takes nothing back. `snapshots` is the index's folder; `ground` says how EPCIS names the site's things, `subscribers` whom they
     may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
-    in this process, by connection and kind, and `paces` how large batches of a plant are.
+    in this process, by connection and kind, `paces` how large batches of a plant are, `reader` what reads
+    canonical documents here.
     `address` is where people reach the site, empty where it does not say. `closed(connection, now)` is until when its scheduled runs wait,
     None when they need not.
     `wake(task, argument, plant)` sends a message that may come never, late or twice. `reached(moment)` does nothing, but for tests that let
@@ -72,6 +77,7 @@ class Plumbing:
     address: str = ""
     shapes: dict[tuple[str, str], Shapes] = field(default_factory=dict)
     paces: dict[str, Pace] = field(default_factory=dict)
+    reader: Reader = field(default_factory=lambda: Reader(REMEMBERED))
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)

@@ -6,8 +6,8 @@ import math
 import time
 from dataclasses import dataclass
 
-TURN = 5.0
-"""Seconds of a task's turn; it ends with the batch under way, so that a flooded plant delays no other by more than that."""
+TURN = 0.5
+"""Seconds of a task's turn; it ends with the batch under way, so that a flooded plant delays no other by more than a batch."""
 TARGET = 0.5
 """Seconds that a batch should take: long enough for its commit not to count, short enough for little to be lost with a dead worker."""
 FEWEST, MOST, FIRST = 50, 2000, 500

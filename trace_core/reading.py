@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,21 +18,19 @@ import orjson
 from msgspec import Raw, Struct
 
 from trace_core.documents.envelope import BodyText, Document, read_document
-from trace_core.documents.fields import is_moment, time_text
 from trace_core.documents.kinds import MOVEMENTS, WITH_ORDER, WITH_OTHER
 from trace_core.errors import Problem, Rejected
 from trace_core.events import Flow, Source, flow_of, stated, thing_of
 from trace_core.identifiers import KINDS, ThingId
+from trace_core.parts import Unusual, code, decimal, read_time
+from trace_core.plain_bodies import KINDS as KINDS_WITHOUT_EVENT
+from trace_core.plain_bodies import read_body
 
 REMEMBERED = 200_000
-"""Parts in memory at most."""
+"""Parts of each sort and plant in memory at most, where a reader is not told otherwise."""
 SET_UPS = 2_000
 """Lists of inputs in memory at most: boards made one after the other name the same ones."""
 Told = dict[str, Any]
-
-
-class Unusual(ValueError):
-    """Something that is left to the schema."""
 
 
 class _Line(Struct, forbid_unknown_fields=True):
@@ -113,7 +110,8 @@ class _Made(Struct, forbid_unknown_fields=True):
 class Reader:
     """Reads documents; remembers the parts that it has read."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = REMEMBERED) -> None:
+        self._remembered = remembered
         self._line = msgspec.json.Decoder(_Line)
         self._bodies: dict[str, Any] = {kind: msgspec.json.Decoder(sort) for kind, sort in _SORTS.items()}
         self._parts: dict[str, _Parts] = {}
@@ -122,16 +120,20 @@ class Reader:
         """The document that a JSON text states. Errors: `Rejected` with every problem at once."""
         try:
             return self._usual(text)
-        except (msgspec.DecodeError, Unusual):
+        except (msgspec.DecodeError, orjson.JSONDecodeError, Unusual):
             return read_document(_parsed(text))
 
     def _usual(self, text: bytes) -> Document:
         line = self._line.decode(text)
-        plant, key, revision = _code(line.plant), _code(line.key), bytes(line.revision)
-        if line.deleted or line.kind not in self._bodies or not _WHOLE.match(revision):
+        plant, key, revision = code(line.plant), code(line.key), bytes(line.revision)
+        if line.deleted or not _WHOLE.match(revision):
             raise Unusual
-        known = None if line.recorded_at is None else _moment(line.recorded_at)[0]
-        parts = self._parts.setdefault(plant, _Parts(plant))
+        known = None if line.recorded_at is None else read_time(line.recorded_at)[0]
+        if line.kind in KINDS_WITHOUT_EVENT:
+            return _without_event((line.kind, plant, key, int(revision), known), line.body)
+        if line.kind not in self._bodies:
+            raise Unusual
+        parts = self._parts.get(plant) or self._parts.setdefault(plant, _Parts(plant, self._remembered))
         told, flows = _READERS[line.kind](self._bodies[line.kind].decode(line.body), parts)
         written = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         event = stated(Source(plant, line.kind, key, int(revision)), told, flows)
@@ -140,11 +142,18 @@ class Reader:
         return Document(*head, deleted=False, body=BodyText(written), content=content, stated=event)
 
 
+def _without_event(head: tuple[str, str, str, int, datetime | None], body: Raw) -> Document:
+    written, hashed = read_body(head[0], bytes(body))
+    content = hashlib.sha256(b'["' + head[0].encode() + b'",false,' + hashed + b"]").hexdigest()
+    return Document(*head, deleted=False, body=BodyText(written), content=content)
+
+
 class _Parts:
     """The parts of documents of one plant that were read already, by their bytes: what they state, and how they are written."""
 
-    def __init__(self, plant: str) -> None:
+    def __init__(self, plant: str, remembered: int) -> None:
         self.plant = plant
+        self._remembered = remembered
         self._known: dict[str, dict[bytes, tuple[Any, bytes]]] = {name: {} for name in _FORMS}
         self._set_ups: dict[bytes, tuple[tuple[Flow, ...], orjson.Fragment]] = {}
 
@@ -181,7 +190,7 @@ class _Parts:
         found = read, orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
         if name != "outputs":  # what is made is made once
             known = self._known[name]
-            if len(known) >= REMEMBERED:
+            if len(known) >= self._remembered:
                 known.clear()
             known[text] = found
         return found
@@ -227,57 +236,34 @@ _SORTS: dict[str, Any] = {"operation": _Operation, "movement": _Movement, "pack"
 _READERS: dict[str, Callable[[Any, _Parts], Read]] = {"operation": _operation, "movement": _movement, "pack": _pack}
 _TIMES = ("at", "started_at")
 _WHOLE = re.compile(rb"-?(0|[1-9][0-9]{0,17})\Z")
-_NORMAL = re.compile(r"(0|[1-9][0-9]{0,29})(\.[0-9]{0,29}[1-9])?\Z", re.ASCII)
-_LONGEST = 200
 
 
 def _in_utc(told: Told, written: bytes) -> bytes:
     """The body as it is hashed: with its times in UTC, so that equal facts have equal hashes."""
-    utc = {name: _moment(told[name])[2] for name in _TIMES if name in told}
+    utc = {name: read_time(told[name])[2] for name in _TIMES if name in told}
     same = all(told[name] == moment for name, moment in utc.items())
     return written if same else orjson.dumps(told | utc, option=orjson.OPT_SORT_KEYS)
 
 
 def _scalars(body: Any, *, codes: tuple[str, ...], times: tuple[str, ...], texts: tuple[str, ...] = ()) -> Told:
     """Fields that are given, in normal form."""
-    told = {name: _code(value) for name in codes if (value := getattr(body, name)) is not None}
-    told |= {name: _moment(value)[1] for name in times if (value := getattr(body, name)) is not None}
+    told = {name: code(value) for name in codes if (value := getattr(body, name)) is not None}
+    told |= {name: read_time(value)[1] for name in times if (value := getattr(body, name)) is not None}
     return told | {name: value for name in texts if (value := getattr(body, name)) is not None}
 
 
-def _code(text: str) -> str:
-    if not 0 < len(text) <= _LONGEST or not text.isprintable() or text[0] == " " or text[-1] == " ":
-        raise Unusual
-    return text
-
-
-@lru_cache(maxsize=10_000)
-def _moment(text: str) -> tuple[datetime, str, str]:
-    """The time, its text with the offset given, and its text in UTC. A document often names one time more than once."""
-    if not is_moment(text):
-        raise Unusual
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as fault:
-        raise Unusual from fault
-    normal = time_text(moment)
-    return moment, normal, normal if normal.endswith("Z") else time_text(moment.astimezone(UTC))
-
-
 def _quantity(text: str | None) -> str | None:
-    if text is not None and not _NORMAL.match(text):
-        raise Unusual
-    return text
+    return None if text is None else decimal(text)
 
 
 def _thing(thing: _Thing) -> Told:
     if thing.kind not in KINDS or (thing.kind == "container") != (thing.item is None):
         raise Unusual
-    told = {"kind": thing.kind, "number": _code(thing.number)}
+    told = {"kind": thing.kind, "number": code(thing.number)}
     if thing.item is not None:
-        told["item"] = _code(thing.item)
+        told["item"] = code(thing.item)
     if thing.plant is not None:
-        told["plant"] = _code(thing.plant)
+        told["plant"] = code(thing.plant)
     return told
 
 
@@ -285,7 +271,7 @@ def _amount(part: Any, told: Told) -> Told:
     if part.quantity is not None:
         told["quantity"] = _quantity(part.quantity)
     if part.uom is not None:
-        told["uom"] = _code(part.uom)
+        told["uom"] = code(part.uom)
     return told
 
 

@@ -35,7 +35,7 @@ class RestClient:
         """Log in and make the header of all later calls. Errors: `Misconfigured` when the system refuses."""
         login = self.definition.login
         self.headers = {}
-        told = self._ask(login, self.values)
+        told, _ = self._ask(login, self.values)
         for name, path in (login.get("take") or {}).items():
             found = dig(told, str(path))
             if found is None:
@@ -43,7 +43,8 @@ class RestClient:
             self.values[str(name)] = found
         self.headers = self._texts(login.get("header"))
         if context := login.get("context"):
-            self.values["context"] = dig(self._ask(context, self.values), str(context.get("take", "")))
+            told, _ = self._ask(context, self.values)
+            self.values["context"] = dig(told, str(context.get("take", "")))
         self.entered = True
 
     def call(self, values: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -52,21 +53,21 @@ class RestClient:
             self.login()
         request = self.definition.request
         try:
-            told = self._ask(request, self.values | dict(values))
+            told, typed = self._ask(request, self.values | dict(values))
         except Misconfigured as fault:
             if fault.code != EXPIRED or not self.definition.login:
                 raise
             self.entered = False
             self.login()
-            told = self._ask(request, self.values | dict(values))
-        return self._rows(dig(told, str(request.get("rows", ""))))
+            told, typed = self._ask(request, self.values | dict(values))
+        return self._rows(dig(told, str(request.get("rows", ""))), typed=typed)
 
-    def _rows(self, rows: Any) -> list[dict[str, Any]]:
+    def _rows(self, rows: Any, *, typed: bool) -> list[dict[str, Any]]:
         where = repr(self.definition.request.get("rows", ""))
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise Misconfigured(f"{self.definition.file}: there is no list of rows at {where} of the answer", code="rows")
         try:
-            return [plain(row, self.definition.typed) for row in rows]
+            return [plain(row, self.definition.typed) for row in rows] if typed else rows
         except ValueError as fault:
             raise Misconfigured(f"{self.definition.file}: a typed value of the answer cannot be read: {fault}", code="typed") from fault
 
@@ -85,8 +86,8 @@ class RestClient:
         message = f"{self.definition.file}: the placeholder {{{fault.args[0]}}} has no value; give it in `values`"
         return Misconfigured(message, code="placeholder")
 
-    def _ask(self, request: Mapping[str, Any], values: Mapping[str, Any]) -> Any:
-        """The answer of one call, free of errors. Every call only reads, so that it may be repeated."""
+    def _ask(self, request: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Any, bool]:
+        """The answer of one call, free of errors, and whether it may hold typed values. Calls only read: they may be repeated."""
         try:
             url = self.base + fill_path(str(request["path"]), values)
         except UnknownName as fault:
@@ -96,7 +97,8 @@ class RestClient:
         query = {name: as_text(value) for name, value in self._filled(request.get("query") or {}, values).items()}
         data = dumps(self._filled(body, values)) if body is not None else None
         method = str(request.get("method", "POST"))
-        return self._read(self.http.send(method, url, headers=headers, data=data, params=query, allow_redirects=False), url)
+        answer = self.http.send(method, url, headers=headers, data=data, params=query, allow_redirects=False)
+        return self._read(answer, url), self.definition.typed.encode() in answer.content or b'.":' in answer.content
 
     def _read(self, answer: Answer, url: str) -> Any:
         """What an answer says. Errors: verdicts that name the address without its query, which may hold a secret."""

@@ -13,7 +13,16 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from connectors.kit.contract import RawDocument
-from pipelines.state.tables import checkpoint, inbox
+from pipelines.state.tables import LANES, checkpoint, inbox
+
+NULL = "\\N"
+
+
+def escaped(value: str) -> str:
+    """A text as a COPY wants it; a system's key may hold anything."""
+    if "\\" in value or not value.isprintable():
+        value = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,61 +41,85 @@ def content_of(document: RawDocument) -> str:
 def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str, run_id: int | None) -> Kept:
     """Keep a page. A document as last seen is unchanged; one with an older stamp than last seen is history and stays uninterpreted.
 
-    The revision is the system's stamp; when the content changed and the stamp did not, it is raised by one.
+    The revision is the system's stamp; when the content changed and the stamp did not, it is raised by one. Pages of one connection are
+    kept one after the other.
     """
     unique = {(document.kind, document.key): document for document in documents}
     if not unique:
         return Kept(0, 0)
     name = documents[0].connection
+    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lotweave:keep:{name}"})
     known = _latest(connection, name, list(unique))
-    rows, stale = [], []
+    first, again, stale = list[bytes](), list[bytes](), list[int]()
+    tail = _tail(plant, run_id)
     for (kind, key), document in unique.items():
         before = known.get((kind, key))
         content = content_of(document)
-        if before is not None and before.content == content:
+        if before is None:
+            first.append(_line(document, content, tail, revision=max(document.stamp or 0, 1), latest=True))
             continue
-        late = before is not None and document.stamp is not None and before.stamp is not None and document.stamp < before.stamp
-        if before is not None and not late:
-            stale.append(before.id)
-        floor = before.revision + 1 if before is not None and not late else 1
-        rows.append(_row(document, content, plant, run_id, revision=max(document.stamp or 0, floor), latest=not late))
-    if stale:
-        connection.execute(update(inbox).where(inbox.c.id.in_(stale)).values(latest=False))
-    if rows:
-        statement = insert(inbox)
-        renewed = {name: statement.excluded[name] for name in ("revision", "stamp", "fetched_at", "run_id", "latest", "state")}
-        connection.execute(statement.on_conflict_do_update(index_elements=["connection", "kind", "key", "content"], set_=renewed), rows)
-    return Kept(len(rows), len(documents) - len(rows))
+        id_, held, revision, stamp = before
+        if held == content:
+            continue
+        late = document.stamp is not None and stamp is not None and document.stamp < stamp
+        if not late:
+            stale.append(id_)
+        again.append(_line(document, content, tail, revision=max(document.stamp or 0, 1 if late else revision + 1), latest=not late))
+    if first:
+        _copy(connection, "inbox", first)
+    if again:
+        _renew(connection, stale, again)
+    return Kept(len(first) + len(again), len(documents) - len(first) - len(again))
 
 
-def _row(document: RawDocument, content: str, plant: str, run_id: int | None, *, revision: int, latest: bool) -> dict[str, Any]:
-    return {
-        "connection": document.connection,
-        "plant": plant,
-        "kind": document.kind,
-        "key": document.key,
-        "content": content,
-        "payload": document.payload,
-        "revision": revision,
-        "stamp": document.stamp,
-        "deleted": document.deleted,
-        "fetched_at": document.fetched_at,
-        "run_id": run_id,
-        "latest": latest,
-        "state": "new" if latest else "done",
-    }
+COLUMNS = "connection, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, state, plant, run_id"
+_RENEWED = ", ".join(f"{name} = EXCLUDED.{name}" for name in ("revision", "stamp", "fetched_at", "run_id", "latest", "state"))
 
 
-def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+def _tail(plant: str, run_id: int | None) -> str:
+    return f"\t{escaped(plant)}\t{NULL if run_id is None else run_id}\n"
+
+
+def _line(document: RawDocument, content: str, tail: str, *, revision: int, latest: bool) -> bytes:
+    """A row of the inbox as a line of a COPY."""
+    named = f"{escaped(document.connection)}\t{escaped(document.kind)}\t{escaped(document.key)}\t{content}\t\\\\x{document.payload.hex()}"
+    stamp, deleted = NULL if document.stamp is None else document.stamp, "t" if document.deleted else "f"
+    state = "t\tnew" if latest else "f\tdone"
+    return f"{named}\t{revision}\t{stamp}\t{deleted}\t{document.fetched_at}\t{state}{tail}".encode()
+
+
+def _copy(connection: Connection, table: str, lines: Sequence[bytes]) -> None:
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
+        copy.write(b"".join(lines))
+    cursor.close()
+
+
+def _renew(connection: Connection, stale: Sequence[int], lines: Sequence[bytes]) -> None:
+    """Let versions follow those that are the latest by now. A content that was there before becomes the latest again."""
+    connection.execute(text("CREATE TEMP TABLE IF NOT EXISTS kept_page (LIKE inbox) ON COMMIT DELETE ROWS"))
+    connection.execute(text("ALTER TABLE kept_page ALTER COLUMN id DROP NOT NULL, ALTER COLUMN lane DROP NOT NULL"))
+    _copy(connection, "kept_page", lines)
+    connection.execute(text("UPDATE inbox SET latest = false WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": list(stale)})
+    connection.execute(
+        text(
+            f"INSERT INTO inbox ({COLUMNS}) SELECT {COLUMNS} FROM kept_page"  # noqa: S608 - our own names
+            f" ON CONFLICT (connection, kind, key, content) DO UPDATE SET {_RENEWED}"
+        )
+    )
+
+
+def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str, int, int | None]]:
+    """By kind and key of what is held now: id, content, revision and stamp."""
     kinds, values = zip(*keys, strict=True)
     found = connection.execute(
         text(
-            "SELECT i.id, i.kind, i.key, i.content, i.revision, i.stamp FROM unnest(:kinds, :keys) AS asked(kind, key)"
+            "SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp FROM unnest(:kinds, :keys) AS asked(kind, key)"
             " JOIN inbox i ON i.connection = :name AND i.kind = asked.kind AND i.key = asked.key WHERE i.latest"
         ).bindparams(bindparam("kinds", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text))),
         {"kinds": list(kinds), "keys": list(values), "name": name},
     )
-    return {(row.kind, row.key): row for row in found}
+    return {(kind, key): (id_, content, revision, stamp) for kind, key, id_, content, revision, stamp in found}
 
 
 def move_checkpoint(connection: Connection, name: str, kind: str, cursor: Any, *, now: datetime) -> None:
@@ -103,14 +136,19 @@ def read_checkpoint(connection: Connection, name: str, kind: str) -> Any:
 
 
 def claim(connection: Connection, plant: str, *, batch: int) -> list[Any]:
-    """The oldest new documents of a plant, locked until the transaction ends; none while another worker holds the plant."""
-    locked = connection.execute(
-        text("SELECT pg_try_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lotweave:interpret:{plant}"}
-    ).scalar_one()
-    if not locked:
+    """The oldest new documents of a lane of a plant, this transaction's until it ends; none while others hold all lanes with any."""
+    lane = connection.execute(_FREE_LANE, {"plant": plant, "lanes": LANES}).scalar_one_or_none()
+    if lane is None:
         return []
-    statement = select(inbox).where(inbox.c.plant == plant, inbox.c.state == "new").order_by(inbox.c.id).limit(batch)
-    return list(connection.execute(statement.with_for_update(skip_locked=True)))
+    mine = (inbox.c.plant == plant, inbox.c.state == "new", inbox.c.lane == lane)
+    return list(connection.execute(select(inbox).where(*mine).order_by(inbox.c.id).limit(batch)))
+
+
+_FREE_LANE = text(
+    "WITH waiting AS MATERIALIZED (SELECT lane FROM generate_series(0, :lanes - 1) AS lane WHERE EXISTS"
+    " (SELECT FROM inbox i WHERE i.plant = :plant AND i.lane = lane.lane AND i.state = 'new') ORDER BY random())"
+    " SELECT lane FROM waiting WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
+)
 
 
 def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[int]) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     Table,
     Text,
     text,
@@ -26,6 +28,9 @@ metadata = MetaData(
         "fk": "fk_%(table_name)s_%(column_0_name)s",
     }
 )
+
+LANES = 8
+"""Documents of a plant are interpreted side by side in so many lanes; those of one key are in one, one after the other."""
 
 inbox = Table(
     "inbox",
@@ -44,9 +49,10 @@ inbox = Table(
     Column("run_id", BigInteger),
     Column("latest", Boolean, nullable=False, comment="what the system holds now, as far as we know"),
     Column("state", Text, nullable=False, comment="new, done or quarantined"),
+    Column("lane", SmallInteger, Computed(f"abs(hashtext(key) % {LANES})::smallint", persisted=True), nullable=False),
     Index("uq_inbox_content", "connection", "kind", "key", "content", unique=True),
     Index("uq_inbox_latest", "connection", "kind", "key", unique=True, postgresql_where=text("latest")),
-    Index("ix_inbox_new", "plant", "id", postgresql_where=text("state = 'new'")),
+    Index("ix_inbox_new", "plant", "lane", "id", postgresql_where=text("state = 'new'")),
     Index("ix_inbox_run", "run_id"),
 )
 """Every payload received, once; `new` rows wait for interpretation."""

@@ -29,12 +29,15 @@ from pipelines.steps.finish import finish
 from pipelines.steps.weave import Woven, things_named, weave
 from pipelines.steps.wish import wishes
 from pipelines.turns import Pace, Turn
-from trace_core.documents.envelope import Document, content_hash, read_document
+from pipelines.uncollected import uncollected
+from trace_core.documents.envelope import Document, content_hash
 from trace_core.errors import Misconfigured, Problem, Rejected
+from trace_core.reading import Reader
 from trace_core.store.sources import current_of_sources
 from trace_core.store.take import Provenance
 
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
+_written = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -47,6 +50,7 @@ class _Batch:
     fields: set[tuple[str, str, str, str]] = field(default_factory=set)
     mappers: dict[tuple[str, str], Mapper] = field(default_factory=dict)
     counts: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    filled: Counter[tuple[int, str, tuple[str, ...]]] = field(default_factory=Counter)
 
 
 def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
@@ -58,7 +62,8 @@ def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
     try:
         while not turn.over():
             begun = time.monotonic()
-            count = _one_batch(plant, plumbing, pace.size)
+            with uncollected():
+                count = _one_batch(plant, plumbing, pace.size)
             if not count:
                 break
             pace.took(count, time.monotonic() - begun)
@@ -106,7 +111,7 @@ def _note(connection: Transaction, rows: Sequence[Any], batch: _Batch, plumbing:
         mapping_releases.keep(connection, mapper.name, mapper.version, mapper.files, now=now)
     unknown_codes.note(connection, {(row.connection, row.kind, row.key) for row in rows}, batch.unknown, now=now)
     source_fields.seen(connection, batch.fields, now=now)
-    run_counts.add(connection, batch.counts)
+    run_counts.add(connection, _counts(batch))
 
 
 def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, batch: _Batch) -> None:
@@ -118,7 +123,8 @@ def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, b
         mapper = _mapper(line, name, kind, plumbing)
     except Rejected as fault:
         for row in rows:
-            _use(row, Outcome([], [] if row.deleted else list(fault.problems)), None, line, batch)  # what is gone needs no mapping
+            needed = [] if row.deleted else list(fault.problems)  # what is gone needs no mapping
+            _use(row, Outcome([], needed), None, line, batch, plumbing.reader)
         return
     batch.mappers[name, kind] = mapper
     shapes = plumbing.shapes.setdefault((name, kind), Shapes())
@@ -126,7 +132,7 @@ def _interpret_kind(name: str, kind: str, rows: list[Any], plumbing: Plumbing, b
     plan = mapper.plan(MappingLine(line.name, line.plant, line.zone)) if line else None
     outcomes = dict(zip(payloads, plan.apply_many(list(payloads.values())) if plan else (), strict=True)) | wrong
     for row in rows:
-        _use(row, outcomes.get(row.id, Outcome([])), mapper, line, batch)
+        _use(row, outcomes.get(row.id, Outcome([])), mapper, line, batch, plumbing.reader)
 
 
 def _parsed(rows: Sequence[Any]) -> tuple[dict[int, Any], dict[int, Outcome]]:
@@ -154,14 +160,14 @@ def _mapper(line: Line | None, name: str, kind: str, plumbing: Plumbing) -> Mapp
     return mapper
 
 
-def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, batch: _Batch) -> None:
+def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, batch: _Batch, reader: Reader) -> None:
     """Take what a mapping made of a raw document; with any problem the raw document is put away as a whole."""
     problems, woven = list(outcome.problems), list[Woven]()
     if mapper is not None and line is not None:
         origin = Provenance(row.connection, row.kind, row.key, mapper.name, mapper.version)
         for one in outcome.documents:
             try:
-                woven.append(Woven(_checked(one, row.revision, line), origin, bytes(row.payload)))
+                woven.append(Woven(_checked(one, row.revision, line, reader), origin, bytes(row.payload)))
             except Rejected as fault:
                 problems += [_placed(problem, one, mapper) for problem in fault.problems]
         batch.unknown += [
@@ -171,7 +177,7 @@ def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, b
             for one in outcome.unknown
         ]
     holds = len(problems) == sum(one.policy == "hold" for one in outcome.unknown)
-    _count(row, woven, problems, batch, held=holds)
+    _count(row, outcome.documents, problems, batch, held=holds)
     if problems:
         batch.quarantined.append(_put_away(row, problems, "held" if holds else "interpret"))
         batch.bad.append(row.id)
@@ -180,23 +186,30 @@ def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, b
     batch.woven += woven
 
 
-def _count(row: Any, woven: Sequence[Woven], problems: Sequence[Problem], batch: _Batch, *, held: bool) -> None:
+def _count(row: Any, made: Sequence[Mapped], problems: Sequence[Problem], batch: _Batch, *, held: bool) -> None:
     if row.run_id is None or row.deleted:
         return
     batch.counts[row.run_id, "raw", ""] += 1
     if problems:
         batch.counts[row.run_id, "held" if held else "rejected", ""] += 1
         return
-    for one in woven:
-        kind = one.document.kind
-        batch.counts[row.run_id, "documents", kind] += 1
-        for name in one.document.body:
-            batch.counts[row.run_id, "filled", f"{kind}.{name}"] += 1
+    for one in made:
+        batch.filled[row.run_id, one.kind, tuple(one.body)] += 1
 
 
-def _checked(one: Mapped, revision: int, line: Line) -> Document:
+def _counts(batch: _Batch) -> Counter[tuple[int, str, str]]:
+    """What the runs came to in a batch; documents of a kind mostly have the same fields."""
+    found = Counter(batch.counts)
+    for (run, kind, names), count in batch.filled.items():
+        found[run, "documents", kind] += count
+        for name in names:
+            found[run, "filled", f"{kind}.{name}"] += count
+    return found
+
+
+def _checked(one: Mapped, revision: int, line: Line, reader: Reader) -> Document:
     told = {"kind": one.kind, "plant": line.plant, "key": one.key, "revision": revision, "body": one.body}
-    return read_document(told | ({"recorded_at": one.recorded_at} if one.recorded_at else {}))
+    return reader.read(_written(told | ({"recorded_at": one.recorded_at} if one.recorded_at else {})))
 
 
 def _placed(problem: Problem, one: Mapped, mapper: Mapper) -> Problem:

@@ -5,10 +5,9 @@ Lines are taken in batches, each in one transaction with its quarantine. A line 
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -21,6 +20,7 @@ from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from pipelines.steps.standing import Loaded, Tracker
 from pipelines.steps.weave import Woven, things_named, weave
+from pipelines.uncollected import uncollected
 from trace_core.errors import Rejected
 from trace_core.reading import Reader
 from trace_core.store.take import Outcome, Provenance
@@ -51,7 +51,7 @@ def load(lines: Iterable[bytes], *, begin: Begin, now: Callable[[], datetime], p
     tracker, reader = Tracker(), Reader()
     numbered = ((number, line.strip()) for number, line in enumerate(lines, 1))
     kept = ((number, line) for number, line in numbered if line)
-    with _uncollected():
+    with uncollected():
         while batch := [_read(reader, number, line) for number, line in islice(kept, BATCH)]:
             with begin() as connection:
                 outcomes = _keep(connection, batch, now())
@@ -60,18 +60,6 @@ def load(lines: Iterable[bytes], *, begin: Begin, now: Callable[[], datetime], p
             if progress:
                 progress(batch[-1].number)
     return tracker.result()
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """No search for garbage in cycles: reading makes none, and the search takes a fifth of the time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 def _read(reader: Reader, number: int, text: bytes) -> _Line:

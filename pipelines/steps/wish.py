@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipelines.ports import Plumbing
+from mappings.engine.language import MappingFile
+from pipelines.ports import Line, Plumbing
 from pipelines.state.outbox import Wish
 from pipelines.steps.subjects import subject_of
 from pipelines.steps.weave import Woven
@@ -15,22 +16,26 @@ from trace_core.errors import Misconfigured
 
 def wishes(accepted: Sequence[Woven], plumbing: Plumbing) -> list[Wish]:
     """One wish for each accepted document that its system's outward mapping is about, and that came from the kind it writes to."""
-    return [wish for one in accepted for wish in _of(one, plumbing)]
+    mappings = {name: _outward(name, plumbing) for name in {one.origin.connection for one in accepted}}
+    return [wish for one in accepted if (told := mappings[one.origin.connection]) for wish in _of(one, *told)]
 
 
-def _of(one: Woven, plumbing: Plumbing) -> Iterator[Wish]:
-    line = plumbing.lines.get(one.origin.connection)
-    if line is None or one.document.deleted:
-        return
+def _outward(name: str, plumbing: Plumbing) -> tuple[Line, MappingFile] | None:
+    """A connection and its outward mapping; a wrong one stops the pushing, not the weaving: `push` and `check` report it."""
+    line = plumbing.lines.get(name)
     try:
-        outward = plumbing.outward(line)
+        outward = plumbing.outward(line) if line else None
     except Misconfigured:
-        return  # a wrong outward mapping stops the pushing, not the weaving; `push` and `check` report it
-    if outward is None or outward.told.target != one.origin.source_kind or not concerns(outward.told.about, one.document):
+        return None
+    return (line, outward.told) if line and outward else None
+
+
+def _of(one: Woven, line: Line, outward: MappingFile) -> Iterator[Wish]:
+    if outward.target != one.origin.source_kind or one.document.deleted or not concerns(outward.about, one.document):
         return
     subject = subject_of(one.document)
     if subject is not None:
-        yield Wish(line.name, line.plant, outward.told.target, one.origin.source_key, subject)
+        yield Wish(line.name, line.plant, outward.target, one.origin.source_key, subject)
 
 
 def concerns(about: Mapping[str, str], document: Document) -> bool:

@@ -185,9 +185,10 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.Column("run_id", sa.BigInteger(), nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=False, comment="what the system holds now, as far as we know"),
         sa.Column("state", sa.Text(), nullable=False, comment="new, done or quarantined"),
+        sa.Column("lane", sa.SmallInteger(), sa.Computed("abs(hashtext(key) % 8)::smallint", persisted=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
-    op.create_index("ix_inbox_new", "inbox", ["plant", "id"], unique=False, postgresql_where=sa.text("state = 'new'"))
+    op.create_index("ix_inbox_new", "inbox", ["plant", "lane", "id"], unique=False, postgresql_where=sa.text("state = 'new'"))
     op.create_index("ix_inbox_run", "inbox", ["run_id"], unique=False)
     op.create_index("uq_inbox_content", "inbox", ["connection", "kind", "key", "content"], unique=True)
     op.create_index("uq_inbox_latest", "inbox", ["connection", "kind", "key"], unique=True, postgresql_where=sa.text("latest"))
