@@ -7,6 +7,7 @@ from contextlib import closing
 from typing import Any
 
 from connectors.kit.contract import Connector, Page, Windowed
+from pipelines.ahead import ahead
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
@@ -58,7 +59,7 @@ class _Taken(Exception):
 
 
 def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
-    for page in _wanted(row, connector, plumbing):
+    for page in ahead(_wanted(row, connector, plumbing)):
         plumbing.reached("fetch")
         with plumbing.begin() as connection:
             kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
