@@ -74,6 +74,8 @@ class Manifest:
     """Settings that name the company's system: connections in which they are equal share limits, sessions and the circuit."""
     results_need: str = ""
     """The setting without which no results are written over a connection, of systems in which a site has to say where they go."""
+    hook: str = ""
+    """What hears the system's own messages (`connectors.kit.hooks`), `module:name`; empty where it sends none."""
 
 
 GROUP = "lotweave.connectors"
@@ -128,6 +130,7 @@ def manifest(system: str) -> Manifest:
         sample=told.get("sample", ""),
         company=tuple(told.get("company", ())),
         results_need=told.get("results_need", ""),
+        hook=told.get("hook", ""),
     )
 
 

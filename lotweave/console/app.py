@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import orjson
@@ -15,6 +15,7 @@ from lotweave.bootstrap import House, clock
 from lotweave.console.answers import problem, told_as_json
 from lotweave.console.epcis import add_epcis
 from lotweave.console.epcis_sockets import Sockets
+from lotweave.console.hooks import post_hook
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.console.schedules import get_schedules, post_schedule
 from lotweave.questions import reach_of
@@ -47,6 +48,7 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
         ("/api/v1/schedules/<name>/<action>", "POST", post_schedule),
     ):
         app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
+    app.add_url_rule("/hooks/<connection>", "hook", partial(post_hook, house), methods=["POST"])
     add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
     return app
 
