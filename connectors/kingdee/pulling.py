@@ -15,13 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kingdee.kinds import Kind
-from connectors.kingdee.reading import Reader, literal, quoted
+from connectors.kingdee.reading import Reader, quoted
 from connectors.kingdee.rows import Document, local_time
 from connectors.kit.contract import Json, Page, RawDocument
 from trace_core.errors import Misconfigured
 
-AT_ONCE = 100
-"""Documents read again in one query."""
 Made = Callable[[Kind, Document], RawDocument]
 
 
@@ -82,9 +80,7 @@ class Puller:
 
     def _opened(self, form: str, reread: Any, after: Any) -> Iterator[list[Document]]:
         for keys in self.reader.keys(form, lambda kind: self._open(kind, reread), after):
-            for start in range(0, len(keys), AT_ONCE):
-                chosen = ",".join(literal(key) for key in keys[start : start + AT_ONCE])
-                yield from self.reader.whole(form, lambda kind, chosen=chosen: f"{kind.pk} in ({chosen})")  # type: ignore[misc]
+            yield from self.reader.chosen(form, map(str, keys))
 
     def _open(self, kind: Kind, reread: Any) -> str:
         """Open rows, and rows closed since the day before the last time, whatever the clocks say."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import math
 
+from connectors.kit.asking import read_one
 from connectors.kit.trial import Trial
 
+ABSENT = "999999999999999"
 SMALL = 3
 """Rows or documents a page in checks about paging."""
 
@@ -109,16 +111,28 @@ def survey_agrees_with_pull(one: Trial) -> dict[str, float]:
     return {"calls": one.calls() - before}
 
 
-def read_agrees_with_pull(one: Trial) -> None:
-    """Reading one document gives what a pull gave, and None for one that there is not."""
+def read_agrees_with_pull(one: Trial) -> dict[str, float]:
+    """Reading documents by key, alone or many together, gives what a pull gave, each once, and nothing for a key that there is not."""
+    keys, spent = 0, 0
     with one.opened() as connector:
         for kind in one.kinds:
-            document = next((d for page in connector.pull(kind, None) for d in page.documents), None)
-            if document is not None:
-                found = connector.read(kind, document.key)
-                assert found is not None, f"{kind} {document.key} cannot be read"
-                assert found.payload == document.payload, f"{kind} {document.key} reads otherwise than it was pulled"
-            assert connector.read(kind, "999999999999999") is None, f"{kind}: something is read that there is not"
+            pulled = {d.key: d for page in connector.pull(kind, None) for d in page.documents if not d.deleted}
+            before = one.calls()
+            read = list(connector.read(kind, [*pulled, ABSENT]))
+            keys, spent = keys + len(pulled) + 1, spent + one.calls() - before
+            found = {document.key: document for document in read}
+            assert len(read) == len(found), f"{kind}: a document is read twice"
+            assert ABSENT not in found, f"{kind}: something is read that there is not"
+            missing = sorted(pulled.keys() ^ found.keys())
+            assert not missing, f"{kind} {missing[0]} is not what was asked for, or cannot be read"
+            for key, document in pulled.items():
+                assert found[key].payload == document.payload, f"{kind} {key} reads otherwise than it was pulled"
+            for key in list(pulled)[:1]:
+                alone = read_one(connector, kind, key)
+                assert alone is not None, f"{kind} {key} cannot be read alone"
+                assert alone.payload == found[key].payload, f"{kind} {key} reads otherwise alone than with others"
+            assert read_one(connector, kind, ABSENT) is None, f"{kind}: something is read that there is not"
+    return {"keys": keys, "calls": spent}
 
 
 def no_call_per_document(one: Trial) -> dict[str, float]:

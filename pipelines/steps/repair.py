@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 
+from connectors.kit.asking import read_surely
 from connectors.kit.contract import Connector, RawDocument
 from pipelines.ports import Line, Plumbing
 from pipelines.state import inbox
@@ -62,5 +63,5 @@ def _mended(line: Line, difference: Difference, connector: Connector, plumbing: 
 
 def _now(line: Line, kind: str, keys: list[str], connector: Connector, plumbing: Plumbing) -> Iterator[RawDocument]:
     """Each document as the system holds it now, or that it holds none."""
-    for key in keys:
-        yield connector.read(kind, key) or RawDocument(line.name, kind, key, None, b"", plumbing.now(), deleted=True)
+    for found in read_surely(connector, kind, keys):
+        yield RawDocument(line.name, kind, found, None, b"", plumbing.now(), deleted=True) if isinstance(found, str) else found
