@@ -19,7 +19,7 @@ from connectors.generic.definition import ChildDefinition, KindDefinition, read_
 from connectors.generic.paging import Rows, pages
 from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill
 from connectors.kit.asking import batches
-from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.exact_json import dumps
 from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured, Problem, Verdict
@@ -106,8 +106,9 @@ class RestConnector:
             raise Misconfigured(f"{self.definition.file}: kind {definition.name}: {told}", code=name)
         yield from found
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """Keys and stamps of all documents of a kind; children are not asked for, nor other fields when the kind has `survey`."""
+        del within
         definition = self._kind(kind)
         for rows in self._pages(definition, self._changed(definition, None), **definition.survey):
             yield from ((self._key(definition, row), stamps.milliseconds(self._moment(row, definition.stamps))) for row in rows)

@@ -15,7 +15,7 @@ from connectors.kingdee.pulling import Puller
 from connectors.kingdee.reading import Reader
 from connectors.kingdee.rows import Document, stamp
 from connectors.kingdee.writing import TARGETS, Writer
-from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.exact_json import dumps
 from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured
@@ -73,9 +73,12 @@ class KingdeeConnector:
             form = self.reader.kinds[kind]
             yield from (self._raw(form, document | self.writer.held(kind, str(document[form.pk]))) for document in found)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
-        """Keys and change times of all documents, heads only: one query a page."""
-        for document in self.reader.heads(kind, self.puller.mine):
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
+        """Keys and change times of all documents or of those changed in a period, heads only: one query a page.
+
+        The vendor tells no counts: the survey ends at an empty page.
+        """
+        for document in self.reader.heads(kind, self.puller.changed_in(*within) if within else self.puller.mine):
             form = self.reader.kinds[kind]
             yield str(document[form.pk]), stamp(form, document, self.zone)
 

@@ -1,10 +1,12 @@
-"""Asking a connector for documents by their keys: one, or many so that nothing that is there counts as gone."""
+"""Asking so that nothing that is there counts as gone: documents by their keys, and lists to the end that the system itself says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Sized
+from typing import Protocol, TypeVar
 
 from connectors.kit.contract import Connector, RawDocument
+from trace_core.errors import Unreachable
 
 AT_ONCE = 1000
 """Keys handed to a connector together; it divides them further as its API allows."""
@@ -45,3 +47,33 @@ def batches(keys: Iterable[str], most: int, *, characters: int | None = None) ->
         length += len(key) + 3  # a comma and quotes
     if part:
         yield part
+
+
+class Counted(Protocol):
+    """A page of a list: its rows, its number from 1, and how many rows the system says the list has; -1 where it does not say."""
+
+    @property
+    def rows(self) -> Sized: ...  # noqa: D102 - said above
+    @property
+    def number(self) -> int: ...  # noqa: D102
+    @property
+    def count(self) -> int: ...  # noqa: D102
+
+
+Sheet = TypeVar("Sheet", bound=Counted)
+
+
+def to_the_end(sheets: Iterable[Sheet], what: str) -> Iterator[Sheet]:
+    """The pages as they come; a first page begins anew. Errors: `Unreachable` when in the end fewer rows came than there are."""
+    seen, count = 0, -1
+    for sheet in sheets:
+        seen = len(sheet.rows) + (0 if sheet.number == 1 else seen)
+        count = sheet.count
+        yield sheet
+    not_short(seen, count, what)
+
+
+def not_short(seen: int, count: int, what: str) -> None:
+    """Errors: `Unreachable` when fewer rows came than the system said there are."""
+    if seen < count:
+        raise Unreachable(f"{what}: {seen} rows came, but there are {count}: the list ended short", code="short")

@@ -15,6 +15,10 @@ Json: TypeAlias = Any
 """A value that `json` can carry; numbers with a fraction are `decimal.Decimal`, never `float`."""
 
 
+Window: TypeAlias = tuple[datetime, datetime]
+"""From when (included) to when (excluded), aware."""
+
+
 @dataclass(frozen=True, slots=True)
 class RawDocument:
     """One document as a system handed it over.
@@ -96,8 +100,12 @@ class Connector(Protocol):
         A key that is not yielded does not exist there. Used before and after a push, and by reconciliation.
         """
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
-        """Yield (key, stamp) of every document that the system holds now, without their bodies. Used by reconciliation."""
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
+        """Yield (key, stamp) of every document that the system holds now, without their bodies. Used by reconciliation.
+
+        A connector that is `Windowed` yields of a period only those with a change time in it; others yield all the same. Errors:
+        `Unreachable` with the code `short` when fewer came than the system said there are.
+        """
 
     def push(self, request: PushRequest) -> Receipt:
         """Write the fields, once. `Unreachable(sent=True)` means that the outcome is unknown: `read` before trying again."""

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.kit.manifest import manifest
 from connectors.nccloud import times
@@ -73,8 +73,9 @@ class NcCloudConnector:
             if found := self._reader.one(kind, key):
                 yield self._raw(kind, told, self._results.shown(kind, key, found) if self._results else found)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(key, change time) of every document; NC Cloud has no lists without bodies, so whole pages are read."""
+        del within
         told = self._resource(kind)
         for _, rows in self._reader.pages(kind, "", times.text_of(datetime.now(self._zone))):
             yield from ((str(row.get(told.key)), times.stamp_of(row.get(told.stamp), self._zone)) for row in rows)

@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import to_the_end
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.u8.eai import Eai
 from connectors.u8.kinds import PLANS, KindPlan
@@ -68,10 +69,11 @@ class U8Connector:
             if found := self._way.get(plan, key):
                 yield self._raw(plan, self._results.shown(kind, key, found) if self._results else found, key)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(number, None) of every document, from lists alone."""
+        del within
         plan = self._plan(kind)
-        for sheet in self._way.pages(plan, "", ""):
+        for sheet in to_the_end(self._way.pages(plan, "", ""), f"U8 {kind}"):
             yield from ((str(row[plan.key]), None) for row in sheet.rows)
 
     def push(self, request: PushRequest) -> Receipt:

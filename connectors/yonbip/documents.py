@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.asking import batches
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import batches, to_the_end
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.yonbip import times
 from connectors.yonbip.bodies import by_keys, documents
@@ -84,11 +84,13 @@ class YonBipConnector:
                 told = found | self._writer.genealogy_of(found) if kind == "batchno" else found
                 yield self._raw(plan, told, told)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(key, change time) of every document, from lists alone."""
+        del within
         plan, until = self._plan(kind), times.text_of(datetime.now(self._zone))
         before: set[str] = set()  # a document's rows stand together, so two pages are enough to tell it once
-        for sheet in sheets(self._gateway, plan, {**between(plan, None, until), **plan.listing}, size=self.settings.page_size):
+        asked = {**between(plan, None, until), **plan.listing}
+        for sheet in to_the_end(sheets(self._gateway, plan, asked, size=self.settings.page_size), f"YonBIP {kind}"):
             rows = {plan.key_of(row): row for row in sheet.rows if self._ours(plan, row)}
             yield from (
                 (key, times.stamp_of(row.get("pubts") or row.get("modifyTime"), self._zone))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
 from connectors.kit.asking import batches
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.yonyou import times
 from connectors.yonyou.bodies import Organisation
@@ -92,8 +92,9 @@ class U9Connector:
                     yield self._writer.shown(organisation, document)
                     break
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(ID, change time) of every document, by ID, organisation after organisation."""
+        del within
         plan = self._plan(kind)
         for organisation in self._holding(plan):
             for row in organisation.sql.keys(plan.head, organisation.id):

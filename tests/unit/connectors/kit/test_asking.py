@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from connectors.kit.asking import batches, read_one, read_surely
+import pytest
+
+from connectors.kit.asking import batches, read_one, read_surely, to_the_end
 from connectors.kit.contract import RawDocument
+from trace_core.errors import Unreachable
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -52,3 +56,25 @@ def test_what_a_short_answer_lacks_is_asked_for_by_itself_before_it_counts_as_go
         "document 3",
     ]
     assert system.asked == [["1", "2", "3", "4"], ["2"], ["4"]]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A page of a list."""
+
+    rows: str
+    number: int
+    count: int
+
+
+def test_a_list_with_all_its_rows_passes_also_when_it_began_anew() -> None:
+    told = [Sheet("ab", 1, 4), Sheet("abc", 1, 5), Sheet("de", 2, 5)]
+
+    assert list(to_the_end(told, "lots")) == told
+
+
+def test_a_list_with_fewer_rows_than_it_says_is_short() -> None:
+    with pytest.raises(Unreachable, match="lots: 3 rows came, but there are 5") as fault:
+        list(to_the_end([Sheet("ab", 1, 5), Sheet("c", 2, 5)], "lots"))
+
+    assert fault.value.code == "short"
