@@ -12,6 +12,7 @@ import typer
 
 from connectors.kit.contract import Window
 from lotweave.bootstrap import clock, opened
+from lotweave.cli.balance import show_balance
 from lotweave.cli.common import DONE, NO, UNREACHABLE, WRONG, JsonOption, SiteOption, end, out, reported, say, the_site
 from lotweave.cli.systems import lines_of_plant
 from lotweave.plumbing import plumbing_of
@@ -39,6 +40,7 @@ def reconcile(
     repair: Annotated[bool, typer.Option("--repair", help="Read again what is missing or changed, withdraw what is gone.")] = False,  # noqa: FBT002
     however_many: Annotated[bool, typer.Option("--however-many", help="Withdraw many documents of a kind at once too.")] = False,  # noqa: FBT002
     proofs: Annotated[bool, typer.Option("--proven", help="Ask nobody: show which months were proven, and when.")] = False,  # noqa: FBT002
+    balance: Annotated[bool, typer.Option("--balance", help="Compare quantities lot by lot with the stock over there instead.")] = False,  # noqa: FBT002
     form: Annotated[str, typer.Option("--format", help="table, or csv: every difference with its key.")] = "table",
     site: SiteOption = None,
     as_json: JsonOption = False,  # noqa: FBT002
@@ -54,6 +56,8 @@ def reconcile(
             if proofs:
                 _show_proven(proven(house, [line.name for line in lines], kinds or []), as_json=as_json)
                 return
+            if balance:
+                end(show_balance(found, plant, plumbing, form, as_json=as_json))
             window = _window(since, until, lines[0])
             told, carried, mended = [], [], []
             for line in lines:
@@ -137,7 +141,7 @@ def _sentence(one: Difference) -> str:
 
 def _write_csv(told: Iterable[Difference], carried: Iterable[Carried], plumbing: Plumbing) -> None:
     """Every difference, one a line; times are UTC."""
-    writer = csv.writer(sys.stdout)
+    writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(("connection", "kind", "difference", "key", "changed_there", "changed_here"))
     for one in told:
         for row in differences(one, plumbing):
