@@ -6,7 +6,7 @@ withdrawn without being told to, because an organisation out of sight looks the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,8 @@ from pipelines.state import reconciliation as state
 from pipelines.steps.reconcile import Difference, differences
 from pipelines.steps.reconcile_survey import pages
 
+Ask = Callable[[Connector, str, Sequence[str]], Iterator[RawDocument | str]]
+"""Asks for documents by their keys: each, or its key where there is none."""
 PAGE = 300
 """Documents kept in one transaction."""
 MANY, SHARE = 20, 0.1
@@ -65,13 +67,28 @@ def _mended(line: Line, found: Difference, connector: Connector, plumbing: Plumb
     if gone > max(MANY, SHARE * found.here) and not however_many:
         done.held_back = gone
     else:
-        _read(found, (state.DELETED_THERE, state.MISSING_THERE), line, connector, done, plumbing)
+        _read(found, (state.MISSING_THERE,), line, connector, done, plumbing)
+        _read(found, (state.DELETED_THERE,), line, connector, done, plumbing, ask=_once_more)
     return done
 
 
-def _read(found: Difference, sorts: tuple[str, ...], line: Line, connector: Connector, done: Repaired, plumbing: Plumbing) -> None:
+def _once_more(connector: Connector, kind: str, keys: Sequence[str]) -> Iterator[RawDocument | str]:
+    """As `read_surely` tells it, of documents that were asked for alone already and were gone: all together."""
+    there = {document.key: document for document in connector.read(kind, keys)}
+    return (there.get(key, key) for key in keys)
+
+
+def _read(
+    found: Difference, sorts: tuple[str, ...], line: Line, connector: Connector, done: Repaired, plumbing: Plumbing, ask: Ask = read_surely
+) -> None:
+    """Keep each document as the system holds it now, or that it holds none."""
     for part in batches((row.key for row in differences(found, plumbing, sorts)), PAGE):
-        _keep(list(_now(line, found.kind, part, connector, plumbing)), line, done, plumbing)
+        told = ask(connector, found.kind, part)
+        _keep([_gone(line, found.kind, one, plumbing) if isinstance(one, str) else one for one in told], line, done, plumbing)
+
+
+def _gone(line: Line, kind: str, key: str, plumbing: Plumbing) -> RawDocument:
+    return RawDocument(line.name, kind, key, None, b"", plumbing.now(), deleted=True)
 
 
 def _keep(documents: list[RawDocument], line: Line, done: Repaired, plumbing: Plumbing) -> None:
@@ -79,12 +96,6 @@ def _keep(documents: list[RawDocument], line: Line, done: Repaired, plumbing: Pl
         inbox.keep(connection, documents, plant=line.plant, run_id=None, certain=True)
     done.withdrawn += sum(document.deleted for document in documents)
     done.read_again += sum(not document.deleted for document in documents)
-
-
-def _now(line: Line, kind: str, keys: Iterable[str], connector: Connector, plumbing: Plumbing) -> Iterator[RawDocument]:
-    """Each document as the system holds it now, or that it holds none."""
-    for found in read_surely(connector, kind, keys):
-        yield RawDocument(line.name, kind, found, None, b"", plumbing.now(), deleted=True) if isinstance(found, str) else found
 
 
 def _window(found: Difference, plumbing: Plumbing) -> Window | None:
