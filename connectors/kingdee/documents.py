@@ -76,9 +76,10 @@ class KingdeeConnector:
     def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """Keys and change times of all documents or of those changed in a period, heads only: one query a page.
 
-        The vendor tells no counts: the survey ends at an empty page.
+        Of a kind without change times all are told. The vendor tells no counts: the survey ends at an empty page.
         """
-        for document in self.reader.heads(kind, self.puller.changed_in(*within) if within else self.puller.mine):
+        changed = self.puller.changed_in(*within) if within else self.puller.mine
+        for document in self.reader.heads(kind, lambda form: changed(form) if form.marks else self.puller.mine(form)):
             form = self.reader.kinds[kind]
             yield str(document[form.pk]), stamp(form, document, self.zone)
 

@@ -18,11 +18,10 @@ ONTO_OTHERS = ("rename", "split", "merge")
 AT_ONCE = 2000
 _MOVEMENTS = """
 movement AS MATERIALIZED (
-    SELECT d.key, d.body->>'type' AS type, CAST(d.body->>'at' AS timestamptz) AS at, d.body->>'reverses' AS reverses,
-        d.body->'thing' AS thing, d.body->'other' AS other, d.body->>'uom' AS uom,
-        abs(CAST(d.body->>'quantity' AS numeric)) AS quantity, sign(CAST(d.body->>'quantity' AS numeric)) AS sign
-    FROM document d WHERE d.plant = :plant AND d.kind = 'movement' AND d.current AND NOT d.deleted
-        AND CAST(d.body->>'at' AS timestamptz) <= :at
+    SELECT d.key, b.type, b.at, b.reverses, b.thing, b.other, b.uom, abs(b.quantity) AS quantity, sign(b.quantity) AS sign
+    FROM document d CROSS JOIN LATERAL json_to_record(d.body)
+        AS b(type text, at timestamptz, reverses text, thing json, other json, uom text, quantity numeric)
+    WHERE d.plant = :plant AND d.kind = 'movement' AND d.current AND NOT d.deleted AND b.at <= :at
 )"""
 _BALANCE = text(
     f"""
@@ -42,8 +41,8 @@ WITH RECURSIVE {_MOVEMENTS}, chain AS (
     UNION ALL
     SELECT type || '_in', at, other, uom, quantity FROM standing WHERE type = ANY(:onto) AND other IS NOT NULL
 ), named AS (
-    SELECT type, at, thing->>'item' AS item, CASE WHEN thing->>'kind' = 'lot' THEN thing->>'number' ELSE '' END AS lot, uom, quantity
-    FROM flow WHERE thing->>'kind' IN ('lot', 'serial')
+    SELECT type, at, t.item, CASE WHEN t.kind = 'lot' THEN t.number ELSE '' END AS lot, uom, quantity
+    FROM flow CROSS JOIN LATERAL json_to_record(thing) AS t(kind text, item text, number text) WHERE t.kind IN ('lot', 'serial')
 ), emptied AS (
     SELECT thing->>'item' AS item, thing->>'number' AS lot, max(at) AS at FROM standing
     WHERE type = 'adjust' AND sign = 0 AND whole AND thing->>'kind' = 'lot' GROUP BY 1, 2

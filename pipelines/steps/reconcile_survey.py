@@ -8,6 +8,7 @@ from connectors.kit.contract import Connector, Page, Window, Windowed
 from pipelines.ports import Plumbing
 from pipelines.state.inbox import content_of
 from pipelines.state.reconciliation import Row, add
+from trace_core.errors import Misconfigured
 
 AT_ONCE = 20_000
 """Rows written together."""
@@ -40,7 +41,13 @@ def _contents(connector: Connector, kind: str, window: Window | None) -> Iterato
 
 
 def pages(connector: Connector, kind: str, window: Window | None) -> Iterator[Page]:
-    """Pages of all documents, or of those changed in a period where the system can be asked for one."""
+    """Pages of all documents, or of those changed in a period where the system can be asked for one of this kind."""
     if window is not None and isinstance(connector, Windowed):
-        return connector.within(kind, *window)
-    return connector.pull(kind, None, full=True)
+        try:
+            yield from connector.within(kind, *window)
+        except Misconfigured as fault:
+            if fault.code != "window":
+                raise
+        else:
+            return
+    yield from connector.pull(kind, None, full=True)

@@ -11,7 +11,7 @@ from typing import Any
 from connectors.kit.contract import Page, RawDocument, Window
 from lotweave.bootstrap import House
 from pipelines.ports import Line, Plumbing
-from trace_core.errors import Unreachable
+from trace_core.errors import Misconfigured, Unreachable
 
 LINE = Line("mes", "HZ", "acme", UTC, {"Lot": 10})
 
@@ -63,11 +63,14 @@ class Windowed(System):
     def __init__(self, held: Mapping[str, tuple[int | None, str]]) -> None:
         super().__init__(held)
         self.windows: list[Window] = []
+        self.dated = True
 
     def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         return ((key, stamp) for key, stamp in super().survey(kind) if within is None or self._in(stamp, within))
 
     def within(self, kind: str, since: datetime, until: datetime) -> Iterator[Page]:
+        if not self.dated:
+            raise Misconfigured(f"{kind} has no change time: pull all of it", code="window")
         self.windows.append((since, until))
         yield Page(tuple(self._raw(kind, key) for key, (stamp, _) in self.held.items() if self._in(stamp, (since, until))), {})
 

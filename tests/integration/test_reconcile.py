@@ -205,6 +205,18 @@ def test_a_period_is_compared_alone(house: House, pulled: Given, sort: type[Syst
     assert months(house) == {"2026-03": (11, 9, False, False)}
 
 
+def test_a_kind_without_change_times_is_compared_whole_whatever_the_period(pulled: Given) -> None:
+    system = Windowed(lots(10, None))
+    made = pulled(system)
+    system.dated = False
+    system.survey = lambda _kind, _within=None: ((key, None) for key in system.held)  # type: ignore[method-assign]
+    system.held["L00004"] = (None, '{"lot": "another"}')
+
+    one = found(made, deep=True, window=(datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)))
+
+    assert (one.here, one.keys) == (10, {"different": ["L00004"]})
+
+
 def test_thousands_that_differ_come_by_a_pull_of_their_time(house: House, pulled: Given) -> None:
     system = Windowed(lots(10, FEBRUARY))
     made = pulled(system)

@@ -158,3 +158,17 @@ def test_a_system_that_does_not_answer_proves_nothing(folder: Path, erp: Running
 
     assert told["kinds"][0]["fault"]["verdict"] == "Unreachable"
     assert (told["proven"], told["differences"]) == (False, 0)
+
+
+def test_a_person_reads_sentences(folder: Path, erp: Running) -> None:
+    erp.simulator.store.forms["SFC_OperationReport"].pop(3)
+
+    def shown(*words: str) -> str:
+        return CliRunner().invoke(app, ["reconcile", "HZ", *words, "--site", str(folder)]).stdout
+
+    assert "hz-kingdee SFC_OperationReport: 74 here, 73 there, 1 differences (1 deleted there)\n1 difference(s)" in shown(
+        "SFC_OperationReport"
+    )
+    assert "1 withdrawn\nhz-kingdee SFC_OperationReport: 73 here, 73 there, 0 differences" in shown("SFC_OperationReport", "--repair")
+    assert "    2026-03: 73 documents, proven 20" in shown("SFC_OperationReport", "--proven")
+    assert "lots, " in shown("--balance")
