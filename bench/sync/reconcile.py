@@ -57,6 +57,8 @@ def main() -> None:
         engine.dispose()
         root = int((Path(folder) / "site" / "postgres" / "postmaster.pid").read_text("ascii").splitlines()[0])
         found = measure(url, told.documents, root=root) | {"side": _apart(_side, url, root)}
+    for name in ("same", "shallow", "deep"):
+        found[name]["keys"] = {sort: len(keys) for sort, keys in found[name]["keys"].items()}
     (told.results / "reconcile.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     (told.results / "reconcile.md").write_text(_page(found), "utf-8")
 

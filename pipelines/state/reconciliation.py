@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text, upda
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
-from pipelines.state.reconciliation_tables import difference, proof, reconciliation, surveyed
+from pipelines.state.reconciliation_tables import difference, proof, reconciliation, stocked, surveyed
 
 Row = tuple[str, int | None, str | None]
 """Key, stamp (Unix ms) and content (SHA-256) of a document, as far as they are known."""
@@ -24,10 +24,21 @@ def begin(connection: Connection, name: str, kind: str, *, now: datetime, deep: 
     over = text("ended_at IS NOT NULL OR began_at < CAST(:now AS timestamptz) - interval '1 day'").bindparams(now=now)
     gone = delete(reconciliation).where(reconciliation.c.connection == name, reconciliation.c.kind == kind, over)
     ids = list(connection.execute(gone.returning(reconciliation.c.id)).scalars())
-    connection.execute(delete(surveyed).where(surveyed.c.reconciliation_id.in_(ids)))
+    _leave_nothing(connection, ids)
     since, until = window
     values = {"connection": name, "kind": kind, "began_at": now, "deep": deep, "since": since, "until": until}
     return int(connection.execute(insert(reconciliation).values(values).returning(reconciliation.c.id)).scalar_one())
+
+
+def discard(connection: Connection, ids: Sequence[int]) -> None:
+    """Let comparisons never have been, with all that belongs to them."""
+    connection.execute(delete(reconciliation).where(reconciliation.c.id.in_(ids)))
+    _leave_nothing(connection, ids)
+
+
+def _leave_nothing(connection: Connection, ids: Sequence[int]) -> None:
+    for table in (surveyed, stocked):
+        connection.execute(delete(table).where(table.c.reconciliation_id.in_(ids)))
 
 
 def add(connection: Connection, id_: int, rows: Sequence[Row]) -> None:

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.types import BigInteger
 
 INTO = ("receive", "produce", "byproduct", "transfer_in", "customer_return", "return")
-OUT_OF = ("issue", "ship", "scrap", "transfer_out")
 ONTO_OTHERS = ("rename", "split", "merge")
 AT_ONCE = 2000
 _MOVEMENTS = """
@@ -53,7 +54,7 @@ WITH RECURSIVE {_MOVEMENTS}, chain AS (
     ) s GROUP BY item, lot
 ), theirs AS (
     SELECT item, lot, jsonb_agg(jsonb_build_array(uom, quantity::text)) AS stock FROM (
-        SELECT item, lot, uom, sum(quantity) AS quantity FROM stocked GROUP BY item, lot, uom
+        SELECT item, lot, uom, sum(quantity) AS quantity FROM stocked WHERE reconciliation_id = ANY(:ids) GROUP BY item, lot, uom
     ) s GROUP BY item, lot
 )
 SELECT item, lot, moves, stock FROM ours FULL JOIN theirs USING (item, lot) ORDER BY item, lot"""  # noqa: S608 - built of constants
@@ -69,24 +70,21 @@ _UNITS = text(
 )
 
 
-def begin(connection: Connection) -> None:
-    """Room for what a system has in stock, for this transaction alone."""
-    connection.execute(text("CREATE TEMPORARY TABLE stocked (item text, lot text, uom text, quantity numeric) ON COMMIT DROP"))
-
-
-def add(connection: Connection, rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """More of it: item, lot (empty where it is kept without), unit of ours and quantity."""
+def add(connection: Connection, id_: int, rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """More of what a system has in stock: item, lot (empty where it is kept without), unit of ours and quantity."""
     cursor = connection.connection.cursor()
-    with cursor.copy("COPY stocked (item, lot, uom, quantity) FROM STDIN") as copy:
+    with cursor.copy("COPY stocked (reconciliation_id, item, lot, uom, quantity) FROM STDIN") as copy:
         for row in rows:
-            copy.write_row(row)
+            copy.write_row((id_, *row))
     cursor.close()
 
 
-def balances(connection: Connection, plant: str, *, at: datetime) -> Iterator[Any]:
+def balances(connection: Connection, plant: str, ids: Sequence[int], *, at: datetime) -> Iterator[Any]:
     """Every item and lot in order: its moves until `at` ([type, unit, signed quantity]) and its stock over there ([unit, quantity])."""
-    names = {"into": list(INTO), "onto": list(ONTO_OTHERS)}
-    with connection.execution_options(yield_per=AT_ONCE).execute(_BALANCE, {"plant": plant, "at": at} | names) as found:
+    names = {"into": list(INTO), "onto": list(ONTO_OTHERS), "ids": list(ids)}
+    with connection.execution_options(yield_per=AT_ONCE).execute(
+        _BALANCE.bindparams(bindparam("ids", type_=ARRAY(BigInteger))), {"plant": plant, "at": at} | names
+    ) as found:
         yield from found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Identity, Index, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, DateTime, ForeignKey, Identity, Index, MetaData, Numeric, Table, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData(
@@ -41,6 +41,19 @@ surveyed = Table(
     prefixes=["UNLOGGED"],
 )
 """What a system holds, while it is being compared; nothing of it outlives a crash, and nothing needs to."""
+
+stocked = Table(
+    "stocked",
+    metadata,
+    Column("reconciliation_id", BigInteger, nullable=False),
+    Column("item", Text, nullable=False),
+    Column("lot", Text, nullable=False, comment="empty where it is kept without"),
+    Column("uom", Text, nullable=False),
+    Column("quantity", Numeric, nullable=False),
+    Index("ix_stocked_reconciliation", "reconciliation_id"),
+    prefixes=["UNLOGGED"],
+)
+"""What a system has in stock, while it is being compared."""
 
 difference = Table(
     "difference",

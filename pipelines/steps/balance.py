@@ -11,17 +11,18 @@ from typing import Any
 
 import msgspec
 
-from mappings.engine.apply import Mapper
 from mappings.engine.steps import Line as MappingLine
 from pipelines.ports import Line, Plumbing
+from pipelines.state import reconciliation
 from pipelines.state import reconciliation_balance as state
-from pipelines.state.database import Transaction
 from trace_core.errors import Misconfigured, Problem, Rejected
 from trace_core.quantity import ItemUnits, UnknownUnit, base_unit, decimal_text, to_base
 from trace_core.world import units_of
 
 STOCK = "stock"
 """The mapping that says where item, lot, quantity and unit stand in what a system tells of its stock."""
+MOST = 1000
+"""Problems that are told of one stock."""
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -72,36 +73,39 @@ def balance(plant: str, lines: list[Line], plumbing: Plumbing, told: dict[str, i
     """
     now = plumbing.now()
     with plumbing.begin() as connection:
-        state.begin(connection)
-        for line in lines:
-            _stock(connection, line, plumbing)
-        told |= state.uncounted(connection, plant, at=now)
-        units = {item: units_of(body) for item, body in state.items(connection, plant).items()}
-        for row in state.balances(connection, plant, at=now):
-            yield _balance(row, units.get(row.item), asked=bool(lines))
+        ids = [reconciliation.begin(connection, line.name, line.stock, now=now, deep=False, window=(None, None)) for line in lines]
+    try:
+        for line, id_ in zip(lines, ids, strict=True):
+            _stock(line, id_, plumbing)
+        with plumbing.begin() as connection:
+            told |= state.uncounted(connection, plant, at=now)
+            units = {item: units_of(body) for item, body in state.items(connection, plant).items()}
+            for row in state.balances(connection, plant, ids, at=now):
+                yield _balance(row, units.get(row.item), asked=bool(lines))
+    finally:
+        with plumbing.begin() as connection:
+            reconciliation.discard(connection, ids)
 
 
-def _stock(connection: Transaction, line: Line, plumbing: Plumbing) -> None:
-    """What a system has in stock, page by page."""
+def _stock(line: Line, id_: int, plumbing: Plumbing) -> None:
+    """Write down what a system has in stock, page by page."""
     mapper = plumbing.mapper(line, STOCK)
     if mapper is None:
         raise Misconfigured(f"there is no mapping {line.system}/{STOCK} for the stock of {line.name}", code="mapping")
+    plan, problems = mapper.plan(MappingLine(line.name, line.plant, line.zone)), list[Problem]()
     with closing(plumbing.connector(line.name)) as connector:
         for page in connector.pull(line.stock, None, full=True):
-            state.add(connection, _rows(mapper, line, [_JSON.decode(one.payload) for one in page.documents if not one.deleted]))
-
-
-def _rows(mapper: Mapper, line: Line, payloads: list[Any]) -> list[tuple[str, str, str, str]]:
-    rows: list[tuple[str, str, str, str]] = []
-    problems: list[Problem] = []
-    for outcome in mapper.plan(MappingLine(line.name, line.plant, line.zone)).apply_many(payloads):
-        problems += outcome.problems
-        for one in outcome.documents:
-            thing = one.body["thing"]
-            rows.append((thing["item"], thing.get("number") or "", one.body["uom"], one.body["quantity"]))
+            outcomes = plan.apply_many([_JSON.decode(one.payload) for one in page.documents if not one.deleted])
+            problems += [problem for outcome in outcomes for problem in outcome.problems][: MOST - len(problems)]
+            rows = [_row(one.body) for outcome in outcomes if not outcome.problems for one in outcome.documents]
+            with plumbing.begin() as connection:
+                state.add(connection, id_, rows)
     if problems:
         raise Rejected(f"the stock of {line.name} cannot be read", code="stock", problems=problems)
-    return rows
+
+
+def _row(body: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    return body["thing"]["item"], body["thing"].get("number") or "", body["uom"], body["quantity"]
 
 
 def _balance(row: Any, units: ItemUnits | None, *, asked: bool) -> Balance:

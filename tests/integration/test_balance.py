@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import text
 from typer.testing import CliRunner
 
 from connectors.kit.manifest import front_door, manifest
@@ -198,3 +199,25 @@ def test_times_beyond_now_are_not_counted_yet(house: House) -> None:
     later["body"]["at"] = datetime(2090, 1, 1, tzinfo=UTC).isoformat()
 
     assert told(house, item(ITEM), later) == {}
+
+
+def test_nothing_of_the_stock_is_kept(house: House, folder: Path) -> None:
+    CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder)])
+
+    with house.begin() as connection:
+        told = text("SELECT (SELECT count(*) FROM stocked), (SELECT count(*) FROM reconciliation)")
+        assert tuple(connection.execute(told).one()) == (0, 0)
+
+
+def test_stock_that_cannot_be_read_is_told_with_every_reason_and_leaves_nothing(house: House, folder: Path) -> None:
+    (folder / "mappings" / "kingdee").mkdir(parents=True, exist_ok=True)
+    shipped = Path("mappings/kingdee/stock.yml").read_text("utf-8")
+    (folder / "mappings" / "kingdee" / "stock.yml").write_text(shipped.replace("from: FBaseQty", "from: FStockId"), "utf-8")
+
+    done = CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"])
+
+    assert done.exit_code == 1, done.output
+    error = orjson.loads(done.stdout)["error"]
+    assert (error["code"], len(error["problems"])) == ("stock", 4)
+    with house.begin() as connection:
+        assert connection.execute(text("SELECT count(*) FROM stocked")).scalar_one() == 0

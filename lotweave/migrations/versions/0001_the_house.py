@@ -611,6 +611,16 @@ def _epcis() -> None:
     )
     op.create_index("ix_surveyed_reconciliation", "surveyed", ["reconciliation_id"], unique=False)
     op.create_table(
+        "stocked",
+        sa.Column("reconciliation_id", sa.BigInteger(), nullable=False),
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("lot", sa.Text(), nullable=False, comment="empty where it is kept without"),
+        sa.Column("uom", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(), nullable=False),
+        prefixes=["UNLOGGED"],
+    )
+    op.create_index("ix_stocked_reconciliation", "stocked", ["reconciliation_id"], unique=False)
+    op.create_table(
         "difference",
         sa.Column("reconciliation_id", sa.BigInteger(), nullable=False),
         sa.Column(
