@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 
 from connectors.kit.asking import read_one
+from connectors.kit.contract import Windowed
 from connectors.kit.trial import Trial
 
+EVER = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC))
 ABSENT = "999999999999999"
 SMALL = 3
 """Rows or documents a page in checks about paging."""
@@ -104,10 +107,15 @@ def survey_agrees_with_pull(one: Trial) -> dict[str, float]:
         }
         before = one.calls()
         for kind in one.kinds:
-            surveyed = [key for key, _ in connector.survey(kind)]
-            assert len(surveyed) == len(set(surveyed)), f"{kind}: the survey names a key twice"
-            missing = sorted(pulled[kind] ^ set(surveyed))
+            told = list(connector.survey(kind))
+            surveyed = {key for key, _ in told}
+            assert len(told) == len(surveyed), f"{kind}: the survey names a key twice"
+            missing = sorted(pulled[kind] ^ surveyed)
             assert not missing, f"{kind}: survey and pull disagree about {missing[0]}"
+            if isinstance(connector, Windowed):
+                within = {key for key, _ in connector.survey(kind, EVER)}
+                odd = sorted((within - surveyed) | ({key for key, stamp in told if stamp is not None} - within))
+                assert not odd, f"{kind}: the survey of a period that holds everything disagrees about {odd[0]}"
     return {"calls": one.calls() - before}
 
 
