@@ -134,7 +134,7 @@ def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) 
         ).bindparams(bindparam("kinds", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text))),
         {"kinds": list(kinds), "keys": list(values), "name": name},
     )
-    return {(row.kind, row.key): (row.id, row.content, row.revision, row.stamp, row.fetched_at) for row in found}
+    return {(kind, key): (id_, content, revision, stamp, fetched_at) for kind, key, id_, content, revision, stamp, fetched_at in found}
 
 
 def move_checkpoint(connection: Connection, name: str, kind: str, cursor: Any, *, now: datetime) -> None:
