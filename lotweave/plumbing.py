@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from connectors.kit.contract import Connector
+from connectors.kit.manifest import manifest
 from lotweave.access.keys import plants_of
 from lotweave.bootstrap import House, connector
 from lotweave.kill_points import VARIABLE, KillPoints, nowhere
@@ -25,8 +26,21 @@ def lines_of(site: Site) -> dict[str, Line]:
     for connection in site.connections.values():
         zone = site.plants[connection.plant].zone
         bounds = (connection.push_limit, connection.push_share)
-        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds_of(connection), *bounds)
+        stock = next((kind.name for kind in manifest(connection.system).kinds.values() if kind.stock), "")
+        found[connection.name] = Line(connection.name, connection.plant, connection.system, zone, kinds_of(connection), *bounds, stock)
     return found
+
+
+def stock_lines(site: Site, plant: str) -> list[Line]:
+    """The connections that tell what a plant has in stock: of several into one company's system the one that reads most kinds."""
+    chosen: dict[tuple[object, ...], Line] = {}
+    for line in lines_of(site).values():
+        if line.plant == plant and line.stock:
+            settings = site.connections[line.name].settings
+            company = (line.system, *(str(settings.get(name)) for name in manifest(line.system).company or settings))
+            if len(line.kinds) > len(chosen[company].kinds if company in chosen else ()):
+                chosen[company] = line
+    return list(chosen.values())
 
 
 def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = None) -> Plumbing:

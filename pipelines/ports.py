@@ -25,7 +25,8 @@ REMEMBERED = 10_000
 class Line:
     """A connection as the pipelines see it: its plant, its system, the plant's zone, and the kinds it reads with their order.
 
-    More results than `push_limit`, or than `push_share` of all, do not change at once without a person's look.
+    More results than `push_limit`, or than `push_share` of all, do not change at once without a person's look. `stock` is the kind that
+    tells what is in stock, empty where none does.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Line:
     kinds: Mapping[str, int]
     push_limit: int = 200
     push_share: float = 0.5
+    stock: str = ""
 
 
 @dataclass(frozen=True, slots=True)

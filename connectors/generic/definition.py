@@ -23,7 +23,7 @@ REQUEST = ("method", "path", "query", "body", "rows")
 LOGIN = ("method", "path", "query", "body", "take", "header", "context")
 CONTEXT = ("method", "path", "query", "body", "take")
 FAULTS = ("path", "good", "name", "text", "verdicts", "expired", "default")
-KIND = ("values", "filter", "changed", "one", "survey", "key", "stamps", "order", "children")
+KIND = ("values", "filter", "changed", "one", "many", "survey", "key", "stamps", "order", "children")
 CHILD = ("ids", "values", "filter", "order", "key")
 METHODS = ("GET", "POST", "PUT", "PATCH")
 ENDS = ("continues", "last")
@@ -45,7 +45,8 @@ class ChildDefinition:
 class KindDefinition:
     """One kind: values for the request's placeholders, its filters, key and stamps.
 
-    `filter` always applies, `changed` asks for changes since `{since}`, `one` for the row with `{key}`; `survey` replaces `values` where
+    `filter` always applies, `changed` asks for changes since `{since}`, `one` for the row with `{key}`,
+    `many` for those with `{keys}`; `survey` replaces `values` where
     keys and stamps are enough.
     """
 
@@ -54,6 +55,7 @@ class KindDefinition:
     filter: Any
     changed: Any
     one: Any
+    many: Any
     survey: Mapping[str, Any]
     key: str
     stamps: tuple[str, ...]
@@ -156,6 +158,7 @@ def _kind(words: Words, name: str, told: Mapping[str, Any]) -> KindDefinition:
         filter=told.get("filter", []),
         changed=told.get("changed"),
         one=told.get("one"),
+        many=told.get("many"),
         survey=words.table(told, "survey"),
         key=words.text(told, "key", "id"),
         stamps=tuple(str(stamp) for stamp in words.list(told, "stamps")),

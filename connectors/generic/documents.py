@@ -6,7 +6,7 @@ filter for changes must therefore ask for all of them. Stamps carry no zone: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,8 @@ from connectors.generic.client import RestClient
 from connectors.generic.definition import ChildDefinition, KindDefinition, read_definition
 from connectors.generic.paging import Rows, pages
 from connectors.generic.template import NoInteger, UnknownName, as_text, dig, fill
-from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import batches
+from connectors.kit.contract import Connector, Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.exact_json import dumps
 from connectors.kit.gate import Gate
 from trace_core.errors import Misconfigured, Problem, Verdict
@@ -79,24 +80,35 @@ class RestConnector:
             yield Page(tuple(self._raw(definition, row) for row in self._with_children(definition, rows)), {"mark": since})
         yield Page((), {"mark": stamps.mark_of(newest) if newest else None})
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document with that key: by the kind's filter `one`, else found among all of its kind."""
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """The documents with these keys: by the kind's filter `many`, else by `one` each, else found among all of its kind."""
         definition = self._kind(kind)
-        if definition.one is None:
-            return next((raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key == key), None)
-        try:
-            where = self._filled(definition, definition.one, {"key": key})
-        except NoInteger:
-            return None
-        rows = self._rows(definition, where, limit=2, key=key)
-        found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
-        if any(raw.key != key for raw in found):
-            message = f"{self.definition.file}: kind {kind}: the filter `one` finds other rows than the one with key {key}"
-            raise Misconfigured(message, code="one")
-        return found[0] if found else None
+        if definition.many is not None:
+            for part in batches(keys, self.size):
+                yield from self._chosen(definition, "many", part, {"keys": list(part)})
+        elif definition.one is not None:
+            for key in dict.fromkeys(keys):
+                yield from self._chosen(definition, "one", [key], {"key": key})
+        else:
+            wanted = set(keys)
+            yield from (raw for page in self.pull(kind, None, full=True) for raw in page.documents if raw.key in wanted)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def _chosen(self, definition: KindDefinition, name: str, keys: Sequence[str], values: Mapping[str, Any]) -> Iterator[RawDocument]:
+        """Rows that a filter finds by keys. Errors: `Misconfigured` where it finds any other."""
+        try:
+            where = self._filled(definition, getattr(definition, name), values)
+        except NoInteger:
+            return
+        rows = self._rows(definition, where, limit=max(2, min(len(keys) + 1, self.size)), **values)
+        found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
+        if foreign := [raw.key for raw in found if raw.key not in keys]:
+            told = f"the filter `{name}` finds the row {foreign[0]}, which it was not asked for"
+            raise Misconfigured(f"{self.definition.file}: kind {definition.name}: {told}", code=name)
+        yield from found
+
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """Keys and stamps of all documents of a kind; children are not asked for, nor other fields when the kind has `survey`."""
+        del within
         definition = self._kind(kind)
         for rows in self._pages(definition, self._changed(definition, None), **definition.survey):
             yield from ((self._key(definition, row), stamps.milliseconds(self._moment(row, definition.stamps))) for row in rows)

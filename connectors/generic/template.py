@@ -2,7 +2,7 @@
 
 A text that is one placeholder becomes its value, of whatever type; placeholders inside a longer text become text (tables and lists as
 JSON, nothing as the empty text). `{a.b}` goes into a table, `{base64:…}` encodes what is inside, which may itself hold placeholders, and
-`{integer:{a}}` alone is the whole number that the text `a` spells.
+`{integer:{a}}` alone is the whole number that the text `a` spells, `{integers:{a}}` those that the texts in `a` spell, the others left out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from connectors.kit.exact_json import dumps
 
 _WHOLE = re.compile(r"\{([\w.]+)\}\Z")
 _INSIDE = re.compile(r"\{([\w.]+)\}")
-_INTEGER = re.compile(r"\{integer:\{([\w.]+)\}\}\Z")
+_INTEGER = re.compile(r"\{integer(s?):\{([\w.]+)\}\}\Z")
+_SPELT = re.compile(r"-?\d+", re.ASCII)
 _BASE64 = re.compile(r"\{base64:((?:[^{}]|\{[\w.]+\})*)\}")
 
 
@@ -40,7 +41,7 @@ def fill(template: Any, values: Mapping[str, Any]) -> Any:
     if whole := _WHOLE.match(template):
         return value_of(whole[1], values)
     if number := _INTEGER.match(template):
-        return _integer(number[1], values)
+        return _integers(number[2], values) if number[1] else _integer(number[2], values)
     return fill_text(template, values)
 
 
@@ -98,6 +99,10 @@ def _encoded(template: str, values: Mapping[str, Any]) -> str:
 
 def _integer(name: str, values: Mapping[str, Any]) -> int:
     text = as_text(value_of(name, values))
-    if not re.fullmatch(r"-?\d+", text, re.ASCII):
+    if not _SPELT.fullmatch(text):
         raise NoInteger(name)
     return int(text)
+
+
+def _integers(name: str, values: Mapping[str, Any]) -> list[int]:
+    return [int(text) for text in map(as_text, value_of(name, values)) if _SPELT.fullmatch(text)]

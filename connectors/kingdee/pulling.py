@@ -15,13 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kingdee.kinds import Kind
-from connectors.kingdee.reading import Reader, literal, quoted
+from connectors.kingdee.reading import Reader, Where, quoted
 from connectors.kingdee.rows import Document, local_time
 from connectors.kit.contract import Json, Page, RawDocument
 from trace_core.errors import Misconfigured
 
-AT_ONCE = 100
-"""Documents read again in one query."""
 Made = Callable[[Kind, Document], RawDocument]
 
 
@@ -56,16 +54,22 @@ class Puller:
 
     def window(self, form: str, since: datetime, until: datetime) -> Iterator[Page]:
         """Documents with a change time from `since` to before `until`. Errors: `Misconfigured` where the server knows none of them."""
+        for found in self.reader.whole(form, self.changed_in(since, until)):
+            yield self._page(self.reader.kinds[form], found, {"mark": None})
+
+    def changed_in(self, since: datetime, until: datetime) -> Where:
+        """The condition for documents with a change time in a window."""
         first, last = (at.astimezone(self.zone).replace(tzinfo=None).isoformat(sep=" ", timespec="seconds") for at in (since, until))
 
         def chosen(kind: Kind) -> str:
             if not kind.marks:
-                raise Misconfigured(f"{form} has no change time on this server: pull all of it, without a range of days", code="window")
+                raise Misconfigured(
+                    f"{kind.form} has no change time on this server: pull all of it, without a range of days", code="window"
+                )
             either = " or ".join(f"({name}>='{first}' and {name}<'{last}')" for name in kind.marks)
             return " and ".join(filter(None, (f"({either})", self.mine(kind))))
 
-        for found in self.reader.whole(form, chosen):
-            yield self._page(self.reader.kinds[form], found, {"mark": None})
+        return chosen
 
     def _latest(self, began: datetime) -> str:
         """Times beyond tomorrow are mistakes, on whichever clock: as a mark one would hide every change to come."""
@@ -82,9 +86,7 @@ class Puller:
 
     def _opened(self, form: str, reread: Any, after: Any) -> Iterator[list[Document]]:
         for keys in self.reader.keys(form, lambda kind: self._open(kind, reread), after):
-            for start in range(0, len(keys), AT_ONCE):
-                chosen = ",".join(literal(key) for key in keys[start : start + AT_ONCE])
-                yield from self.reader.whole(form, lambda kind, chosen=chosen: f"{kind.pk} in ({chosen})")  # type: ignore[misc]
+            yield from self.reader.chosen(form, map(str, keys))
 
     def _open(self, kind: Kind, reread: Any) -> str:
         """Open rows, and rows closed since the day before the last time, whatever the clocks say."""

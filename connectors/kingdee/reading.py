@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -16,11 +16,14 @@ from connectors.kingdee.client import KingdeeClient
 from connectors.kingdee.fields import base, describe, optional
 from connectors.kingdee.kinds import Kind
 from connectors.kingdee.rows import Document, documents, newest
+from connectors.kit.asking import batches
 from trace_core.errors import Misconfigured, Rejected, Verdict
 
 Where: TypeAlias = Callable[[Kind], str]
 """A condition for the kind as this server has it."""
 LOG = logging.getLogger("lotweave.kingdee")
+AT_ONCE, FILTER = 300, 6000
+"""Keys of one query, and about how long its filter may become: the vendor states no limit, servers before this one give in to long ones."""
 SIZES = (10000, 2000, 1000)
 """Rows a query may ask for, from what administrators allow to what every version gives."""
 _NAMED = re.compile(r"元数据中标识为([\w.]+?)的字段不存在")
@@ -53,6 +56,12 @@ class Reader:
                 held = [row for row in held if row[0] == open_]
         if held:
             yield documents(self.kinds[form], held)
+
+    def chosen(self, form: str, keys: Iterable[str]) -> Iterator[list[Document]]:
+        """Batches of the documents of these keys: one query for some hundred of them, and its further pages."""
+        for part in batches(keys, AT_ONCE, characters=FILTER):
+            told = ",".join(literal(key) for key in part)
+            yield from self.whole(form, lambda kind, told=told: f"{kind.pk} in ({told})")  # type: ignore[misc]
 
     def heads(self, form: str, where: Where) -> Iterator[Document]:
         """Keys and change times of documents, one query a page."""

@@ -17,7 +17,9 @@ Look: TypeAlias = Callable[[str], Any]
 Holds: TypeAlias = Callable[[Look], bool]
 Floor: TypeAlias = Mapping[str, Decimal]
 """Field key in lower case → a number below which nothing holds."""
-Part: TypeAlias = tuple[Holds, Floor]
+Chosen: TypeAlias = Mapping[str, frozenset[Decimal]]
+"""Field key in lower case → the numbers of which it must be one."""
+Part: TypeAlias = tuple[Holds, Floor, Chosen]
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<op><>|!=|>=|<=|=|>|<)|(?P<mark>[(),])|(?P<word>[A-Za-z_][\w.]*))"
@@ -38,8 +40,10 @@ class FilterError(ValueError):
     """The filter cannot be read; the message is what the server says."""
 
 
-def parse(told: Any) -> tuple[Holds, list[str], Floor]:
-    """A condition over a look-up of field keys, the keys it looks up, and floors of those; an empty filter always holds.
+def parse(told: Any) -> tuple[Holds, list[str], Floor, Chosen]:
+    """A condition over a look-up of field keys, the keys it looks up, floors of those and numbers to choose from.
+
+    An empty filter always holds.
 
     Raises `FilterError` with what the server says.
     """
@@ -50,10 +54,10 @@ def parse(told: Any) -> tuple[Holds, list[str], Floor]:
             raise FilterError("过滤条件不是合法的JSON") from fault
     text = _joined(told) if isinstance(told, list) else str(told or "").strip()
     if not text:
-        return lambda _: True, [], {}
+        return lambda _: True, [], {}, {}
     parser = _Parser(text)
-    holds, floor = parser.whole()
-    return holds, parser.names, floor
+    holds, floor, chosen = parser.whole()
+    return holds, parser.names, floor, chosen
 
 
 def _joined(rows: list[dict[str, Any]]) -> str:
@@ -105,10 +109,12 @@ class _Parser:
         while self.peek() == "or":
             self.take()
             parts.append(self.both())
-        common = set.intersection(*(set(floor) for _, floor in parts))
-        floor = {name: min(one[name] for _, one in parts) for name in common}
-        held = [holds for holds, _ in parts]
-        return (lambda look: any(holds(look) for holds in held)), floor
+        common = set.intersection(*(set(floor) for _, floor, _ in parts))
+        floor = {name: min(one[name] for _, one, _ in parts) for name in common}
+        listed = set.intersection(*(set(chosen) for _, _, chosen in parts))
+        chosen = {name: frozenset[Decimal]().union(*(one[name] for _, _, one in parts)) for name in listed}
+        held = [holds for holds, _, _ in parts]
+        return (lambda look: any(holds(look) for holds in held)), floor, chosen
 
     def both(self) -> Part:
         parts = [self.one()]
@@ -116,10 +122,12 @@ class _Parser:
             self.take()
             parts.append(self.one())
         floor: dict[str, Decimal] = {}
-        for _, one in parts:
+        chosen: dict[str, frozenset[Decimal]] = {}
+        for _, one, some in parts:
             floor |= {name: max(value, floor.get(name, value)) for name, value in one.items()}
-        held = [holds for holds, _ in parts]
-        return (lambda look: all(holds(look) for holds in held)), floor
+            chosen |= {name: values & chosen.get(name, values) for name, values in some.items()}
+        held = [holds for holds, _, _ in parts]
+        return (lambda look: all(holds(look) for holds in held)), floor, chosen
 
     def one(self) -> Part:
         if self.peek() == "(":
@@ -130,14 +138,14 @@ class _Parser:
         name = self._name()
         way = self.take()[1].lower()
         if way == "in":
-            return self._in(name), {}
+            return self._in(name)
         if way == "like":
-            return self._like(name), {}
+            return self._like(name), {}, {}
         if way not in WAYS:
             raise FilterError(f"过滤条件语法错误：{way}")
         value = _literal(*self.take())
         floor = {name.lower(): value} if isinstance(value, Decimal) and way in {"=", ">", ">="} else {}
-        return (lambda look: _compare(look(name), way, value)), floor
+        return (lambda look: _compare(look(name), way, value)), floor, {}
 
     def _name(self) -> str:
         sort, name = self.take()
@@ -150,13 +158,22 @@ class _Parser:
         if self.take()[1] != ")":
             raise FilterError("过滤条件括号不匹配")
 
-    def _in(self, name: str) -> Holds:
+    def _in(self, name: str) -> Part:
         self.take()
         values = []
         while (token := self.take())[1] != ")":
             if token[1] != ",":
                 values.append(_literal(*token))
-        return lambda look: any(_compare(look(name), "=", value) for value in values)
+        numbers = frozenset(value for value in values if isinstance(value, Decimal))
+        chosen = {name.lower(): numbers} if len(numbers) == len(set(values)) else {}
+
+        def holds(look: Look) -> bool:
+            held = look(name)
+            if isinstance(held, int) and not isinstance(held, bool) and chosen:
+                return held in numbers
+            return any(_compare(held, "=", value) for value in values)
+
+        return holds, {}, chosen
 
     def _like(self, name: str) -> Holds:
         pattern = re.escape(str(_literal(*self.take()))).replace("%", ".*").replace("_", ".")

@@ -152,11 +152,14 @@ class Store:
         more = (key for key, told in self.custom.get(name, {}).items() if told.get("row"))
         return replace(form, rows=(*form.rows, *more))
 
-    def beyond(self, name: str, floor: Any) -> Iterator[dict[str, Any]]:
-        """Documents in the order of their keys, from `floor` on where the keys are numbers and a floor is given."""
+    def beyond(self, name: str, floor: Any, chosen: Any = None) -> Iterator[dict[str, Any]]:
+        """Documents in the order of their keys, from `floor` on where the keys are numbers and a floor is given.
+
+        Of a million that are made when asked for, those of other keys than the `chosen` are not made.
+        """
         held, pk = self.forms[name], FORMS[name].pk
         if isinstance(held, Grown):
-            yield from held.beyond(None if floor is None else int(floor))
+            yield from held.beyond(None if floor is None else int(floor), chosen)
             return
         mark = (len(held), id(held[0]), id(held[-1])) if held else (0, 0, 0)
         known, ordered, keys = self._ordered.get(name, ((), [], []))

@@ -55,7 +55,7 @@ class Query:
         self.turn = turn
         self.level, self.sub = 0, ""
         try:
-            self._holds, asked, self._floor = parse(told.get("FilterString", ""))
+            self._holds, asked, self._floor, self._chosen = parse(told.get("FilterString", ""))
         except FilterError as fault:
             raise QueryError(str(fault), 8) from fault
         self.order = [
@@ -77,7 +77,7 @@ class Query:
         if not self.order or self.order[0][0].lower() != pk or self.order[0][1]:
             return self._ordered(self._held(self.store.forms[self.name]))
         kept: list[Row] = []
-        for head in self.store.beyond(self.name, self._floor.get(pk)):
+        for head in self.store.beyond(self.name, self._floor.get(pk), self._chosen.get(pk)):
             kept += self._ordered(self._held((head,)))
             if len(kept) >= end:
                 break

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from datetime import UTC, datetime
 
+from connectors.kit.asking import read_one
+from connectors.kit.contract import Windowed
 from connectors.kit.trial import Trial
 
+EVER = (datetime(1990, 1, 1, tzinfo=UTC), datetime(2090, 1, 1, tzinfo=UTC))
+ABSENT = "999999999999999"
 SMALL = 3
 """Rows or documents a page in checks about paging."""
 
@@ -102,23 +107,40 @@ def survey_agrees_with_pull(one: Trial) -> dict[str, float]:
         }
         before = one.calls()
         for kind in one.kinds:
-            surveyed = [key for key, _ in connector.survey(kind)]
-            assert len(surveyed) == len(set(surveyed)), f"{kind}: the survey names a key twice"
-            missing = sorted(pulled[kind] ^ set(surveyed))
+            told = list(connector.survey(kind))
+            surveyed = {key for key, _ in told}
+            assert len(told) == len(surveyed), f"{kind}: the survey names a key twice"
+            missing = sorted(pulled[kind] ^ surveyed)
             assert not missing, f"{kind}: survey and pull disagree about {missing[0]}"
+            if isinstance(connector, Windowed):
+                within = {key for key, _ in connector.survey(kind, EVER)}
+                odd = sorted((within - surveyed) | ({key for key, stamp in told if stamp is not None} - within))
+                assert not odd, f"{kind}: the survey of a period that holds everything disagrees about {odd[0]}"
     return {"calls": one.calls() - before}
 
 
-def read_agrees_with_pull(one: Trial) -> None:
-    """Reading one document gives what a pull gave, and None for one that there is not."""
+def read_agrees_with_pull(one: Trial) -> dict[str, float]:
+    """Reading documents by key, alone or many together, gives what a pull gave, each once, and nothing for a key that there is not."""
+    keys, spent = 0, 0
     with one.opened() as connector:
         for kind in one.kinds:
-            document = next((d for page in connector.pull(kind, None) for d in page.documents), None)
-            if document is not None:
-                found = connector.read(kind, document.key)
-                assert found is not None, f"{kind} {document.key} cannot be read"
-                assert found.payload == document.payload, f"{kind} {document.key} reads otherwise than it was pulled"
-            assert connector.read(kind, "999999999999999") is None, f"{kind}: something is read that there is not"
+            pulled = {d.key: d for page in connector.pull(kind, None) for d in page.documents if not d.deleted}
+            before = one.calls()
+            read = list(connector.read(kind, [*pulled, ABSENT]))
+            keys, spent = keys + len(pulled) + 1, spent + one.calls() - before
+            found = {document.key: document for document in read}
+            assert len(read) == len(found), f"{kind}: a document is read twice"
+            assert ABSENT not in found, f"{kind}: something is read that there is not"
+            missing = sorted(pulled.keys() ^ found.keys())
+            assert not missing, f"{kind} {missing[0]} is not what was asked for, or cannot be read"
+            for key, document in pulled.items():
+                assert found[key].payload == document.payload, f"{kind} {key} reads otherwise than it was pulled"
+            for key in list(pulled)[:1]:
+                alone = read_one(connector, kind, key)
+                assert alone is not None, f"{kind} {key} cannot be read alone"
+                assert alone.payload == found[key].payload, f"{kind} {key} reads otherwise alone than with others"
+            assert read_one(connector, kind, ABSENT) is None, f"{kind}: something is read that there is not"
+    return {"keys": keys, "calls": spent}
 
 
 def no_call_per_document(one: Trial) -> dict[str, float]:

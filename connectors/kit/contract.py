@@ -6,13 +6,17 @@ five verdicts of `trace_core.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any
 """A value that `json` can carry; numbers with a fraction are `decimal.Decimal`, never `float`."""
+
+
+Window: TypeAlias = tuple[datetime, datetime]
+"""From when (included) to when (excluded), aware."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +94,18 @@ class Connector(Protocol):
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
         """Yield pages of documents changed since `cursor` (all when None or `full`), with the system's overlap window applied."""
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document as the system holds it now, None when there is none. Used before and after a push."""
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """Yield what the system holds now of these keys, each once and in any order, in as few calls as its API allows.
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
-        """Yield (key, stamp) of every document that the system holds now, without their bodies. Used by reconciliation."""
+        A key that is not yielded does not exist there. Used before and after a push, and by reconciliation.
+        """
+
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
+        """Yield (key, stamp) of every document that the system holds now, without their bodies. Used by reconciliation.
+
+        A connector that is `Windowed` yields of a period only those with a change time in it; others yield all the same. Errors:
+        `Unreachable` with the code `short` when fewer came than the system said there are.
+        """
 
     def push(self, request: PushRequest) -> Receipt:
         """Write the fields, once. `Unreachable(sent=True)` means that the outcome is unknown: `read` before trying again."""

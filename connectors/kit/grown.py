@@ -5,7 +5,7 @@ What is written stays: a document that was taken out to be changed is kept as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableSequence
+from collections.abc import Callable, Collection, Iterator, MutableSequence
 from typing import Any, SupportsIndex, overload
 
 Document = dict[str, Any]
@@ -20,6 +20,7 @@ class Grown(MutableSequence[Document]):
         self._make = make
         self._changed: dict[int, Document] = {}
         self._added: list[Document] = []
+        self._dropped: set[int] = set()
 
     def __len__(self) -> int:
         return self.size + len(self._added)
@@ -58,13 +59,20 @@ class Grown(MutableSequence[Document]):
     def __iter__(self) -> Iterator[Document]:
         return self.beyond(None)
 
-    def beyond(self, floor: int | None) -> Iterator[Document]:
-        """Documents in the order of their keys, from a key on; those of the rule are made for the reader alone."""
+    def beyond(self, floor: int | None, keys: Collection[Any] | None = None) -> Iterator[Document]:
+        """Documents in the order of their keys, from a key on, or of some keys alone; those of the rule are made for the reader alone."""
         start = 0 if floor is None else max(0, floor - self.first)
-        for place in range(start, self.size):
-            yield self._changed.get(place) or self._make(place)
+        chosen = range(start, self.size) if keys is None else sorted(int(key) - self.first for key in keys)
+        for place in chosen:
+            if start <= place < self.size and place not in self._dropped:
+                yield self._changed.get(place) or self._make(place)
         yield from self._added
 
     def keyed(self, key: int) -> Document | None:
         """The document of the rule with that key."""
-        return self[key - self.first] if 0 <= key - self.first < self.size else None
+        place = key - self.first
+        return self[place] if 0 <= place < self.size and place not in self._dropped else None
+
+    def drop(self, key: int) -> None:
+        """Let there be no document of that key of the rule any more; the places of the others stay."""
+        self._dropped.add(key - self.first)

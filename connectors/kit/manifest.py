@@ -44,7 +44,8 @@ class Setting:
 class Kind:
     """One object of the system: whether it can be read and written, which field marks a change, and its order in a sync.
 
-    `detail` says that the system's lists lack what a document needs, so that each costs a call of its own.
+    `detail` says that the system's lists lack what a document needs, so that each costs a call of its own; `stock` that it tells what is
+    in stock, which the mapping `stock` reads.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Kind:
     order: int = 100
     help: str = ""
     detail: bool = False
+    stock: bool = False
 
 
 @dataclass(frozen=True, slots=True)

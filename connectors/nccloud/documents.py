@@ -5,13 +5,13 @@ Keys are what the resource names as `key`, usually NC Cloud's primary keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.kit.manifest import manifest
 from connectors.nccloud import times
@@ -66,16 +66,16 @@ class NcCloudConnector:
             yield Page(tuple({raw.key: raw for raw in (self._raw(kind, told, row) for row in rows)}.values()), place)
         yield Page((), {"mark": held["until"]})
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document of that key as NC Cloud holds it now, with the newest result about it as `result`."""
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """The documents of these keys as NC Cloud holds them now, each with the newest result about it as `result`; a call a key."""
         told = self._resource(kind)
-        found = self._reader.one(kind, key)
-        if found and self._results:
-            found = self._results.shown(kind, key, found)
-        return self._raw(kind, told, found) if found else None
+        for key in dict.fromkeys(keys):
+            if found := self._reader.one(kind, key):
+                yield self._raw(kind, told, self._results.shown(kind, key, found) if self._results else found)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(key, change time) of every document; NC Cloud has no lists without bodies, so whole pages are read."""
+        del within
         told = self._resource(kind)
         for _, rows in self._reader.pages(kind, "", times.text_of(datetime.now(self._zone))):
             yield from ((str(row.get(told.key)), times.stamp_of(row.get(told.stamp), self._zone)) for row in rows)

@@ -5,13 +5,14 @@ Keys are U8's document numbers; of an item its code, of a BOM its id.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import to_the_end
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.u8.eai import Eai
 from connectors.u8.kinds import PLANS, KindPlan
@@ -61,18 +62,18 @@ class U8Connector:
             yield Page(tuple(self._documents(plan, sheet.rows)), held | {"page": sheet.number + 1, "count": sheet.count})
         yield Page((), {"day": held["today"]})
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document of that number as U8 holds it now, with the newest result about it as `result`."""
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """The documents of these numbers as U8 holds them now, each with the newest result about it as `result`; a call a number."""
         plan = self._plan(kind)
-        found = self._way.get(plan, key)
-        if found and self._results:
-            found = self._results.shown(kind, key, found)
-        return self._raw(plan, found, key) if found else None
+        for key in dict.fromkeys(keys):
+            if found := self._way.get(plan, key):
+                yield self._raw(plan, self._results.shown(kind, key, found) if self._results else found, key)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(number, None) of every document, from lists alone."""
+        del within
         plan = self._plan(kind)
-        for sheet in self._way.pages(plan, "", ""):
+        for sheet in to_the_end(self._way.pages(plan, "", ""), f"U8 {kind}"):
             yield from ((str(row[plan.key]), None) for row in sheet.rows)
 
     def push(self, request: PushRequest) -> Receipt:

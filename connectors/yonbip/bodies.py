@@ -12,6 +12,8 @@ from connectors.yonbip.pages import sheets
 from connectors.yonbip.rows import Row, gathered, plain, whole
 from trace_core.errors import Rejected
 
+ONE_BY_ONE = frozenset({"merchant", "snstate"})
+"""Kinds whose lists take one key."""
 Found = tuple[Mapping[str, Any], Row | None]
 """The row of a list and its document; None when it is gone since."""
 
@@ -36,6 +38,31 @@ def by_ids(gateway: Gateway, plan: KindPlan, ids: Sequence[str], size: int) -> l
     """Whole documents by id, from a list that takes ids and has a row per line."""
     asked = {"id": [int(one) for one in ids], **plan.whole}
     return gathered(plan, (row for sheet in sheets(gateway, plan, asked, size=size) for row in sheet.rows)) if ids else []
+
+
+def by_keys(gateway: Gateway, plan: KindPlan, keys: Sequence[str], size: int) -> Iterator[Row]:
+    """The documents of these keys that there are: one list for all of them, but one detail each where lists lack what is needed."""
+    if plan.route == DETAIL:
+        yield from (found for key in keys if (found := detail(gateway, plan, key)))
+    elif plan.route == BY_ID:
+        yield from by_ids(gateway, plan, keys, size)
+    else:
+        for part in [[key] for key in keys] if plan.name in ONE_BY_ONE else [keys]:
+            rows = (row for sheet in sheets(gateway, plan, _asked_by(plan, part), size=size) for row in sheet.rows)
+            yield from {key: plain(dict(row)) for row in rows if (key := plan.key_of(row)) in part}.values()
+
+
+def _asked_by(plan: KindPlan, keys: Sequence[str]) -> Row:
+    """A filter that holds for the rows of these keys; of lots perhaps for some more."""
+    if plan.name == "product":
+        return {"productCodeList": list(keys), **plan.listing}
+    if plan.name == "merchant":
+        return {"id": int(keys[0])}
+    if plan.name == "snstate":
+        return {"simpleVOs": [{"field": "id", "op": "eq", "value1": keys[0]}], **plan.listing}
+    products, skus, lots = zip(*([*key.split("/", 2), "", ""][:3] for key in keys), strict=True)
+    asked = {"product": sorted({int(product) for product in products}), "batchno": sorted(set(lots))}
+    return asked | ({"productsku": sorted({int(sku) for sku in skus})} if all(skus) else {})
 
 
 def detail(gateway: Gateway, plan: KindPlan, key: str, row: Mapping[str, Any] | None = None) -> Row | None:

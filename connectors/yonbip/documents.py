@@ -5,26 +5,29 @@ Keys are YonBIP's ids as text; of an item its code, of a lot `PRODUCT/SKU/LOT` w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import batches, to_the_end
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.yonbip import times
-from connectors.yonbip.bodies import by_ids, detail, documents
+from connectors.yonbip.bodies import by_keys, documents
 from connectors.yonbip.checks import findings
 from connectors.yonbip.client import Gateway
 from connectors.yonbip.customers import Customers
-from connectors.yonbip.kinds import BY_ID, DETAIL, KindPlan, plans_for
+from connectors.yonbip.kinds import DETAIL, KindPlan, plans_for
 from connectors.yonbip.pages import Sheet, between, sheets
 from connectors.yonbip.rows import Row, plain
 from connectors.yonbip.settings import Settings, settings_of
 from connectors.yonbip.write import Writer
 from trace_core.errors import Misconfigured
 
+AT_ONCE = 100
+"""Keys asked for in one call where a list takes several."""
 FEW = 10
 """Documents kept together where each is read by a call of its own."""
 
@@ -73,21 +76,21 @@ class YonBipConnector:
             yield Page((), place | {"page": sheet.number + 1})
         yield Page((), {"mark": max(until, mark or "")})
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document as YonBIP holds it now; of a lot with its `genealogy`, that is the lots and serial numbers it says it is made of."""
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """The documents as YonBIP holds them now; lots with `genealogy`, that is the lots and serial numbers each says it is made of."""
         plan = self._plan(kind)
-        found = self._found(plan, key)
-        if found is None:
-            return None
-        if kind == "batchno":
-            found = found | self._writer.genealogy_of(found)
-        return self._raw(plan, found, found)
+        for part in batches(keys, AT_ONCE):
+            for found in by_keys(self._gateway, plan, part, self.settings.page_size):
+                told = found | self._writer.genealogy_of(found) if kind == "batchno" else found
+                yield self._raw(plan, told, told)
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(key, change time) of every document, from lists alone."""
+        del within
         plan, until = self._plan(kind), times.text_of(datetime.now(self._zone))
         before: set[str] = set()  # a document's rows stand together, so two pages are enough to tell it once
-        for sheet in sheets(self._gateway, plan, {**between(plan, None, until), **plan.listing}, size=self.settings.page_size):
+        asked = {**between(plan, None, until), **plan.listing}
+        for sheet in to_the_end(sheets(self._gateway, plan, asked, size=self.settings.page_size), f"YonBIP {kind}"):
             rows = {plan.key_of(row): row for row in sheet.rows if self._ours(plan, row)}
             yield from (
                 (key, times.stamp_of(row.get("pubts") or row.get("modifyTime"), self._zone))
@@ -98,7 +101,7 @@ class YonBipConnector:
 
     def push(self, request: PushRequest) -> Receipt:
         """Write genealogy or custom fields of a lot, or characteristics of an order, and nothing that is there already."""
-        found = self._found(self._plan(request.kind), request.key)
+        found = next(iter(by_keys(self._gateway, self._plan(request.kind), [request.key], self.settings.page_size)), None)
         return self._writer.push(request, found)
 
     def close(self) -> None:
@@ -109,24 +112,6 @@ class YonBipConnector:
         if kind not in self._plans:
             raise Misconfigured(f"YonBIP has no kind {kind!r}; known are {', '.join(self._plans)}", code="unknown_kind")
         return self._plans[kind]
-
-    def _found(self, plan: KindPlan, key: str) -> Row | None:
-        if plan.route == DETAIL:
-            return detail(self._gateway, plan, key)
-        if plan.route == BY_ID:
-            return next(iter(by_ids(self._gateway, plan, [key], self.settings.page_size)), None)
-        asked: dict[str, Any]
-        if plan.name == "product":
-            asked = {"productCodeList": [key], **plan.listing}
-        elif plan.name == "merchant":
-            asked = {"id": int(key)}
-        elif plan.name == "snstate":
-            asked = {"simpleVOs": [{"field": "id", "op": "eq", "value1": key}], **plan.listing}
-        else:
-            product, sku, lot = [*key.split("/", 2), "", ""][:3]
-            asked = {"product": [int(product)], "batchno": [lot], **({"productsku": [int(sku)]} if sku else {})}
-        rows = (row for sheet in sheets(self._gateway, plan, asked, size=self.settings.page_size) for row in sheet.rows)
-        return next((plain(dict(row)) for row in rows if plan.key_of(row) == key), None)
 
     def _ours(self, plan: KindPlan, row: Mapping[str, Any]) -> bool:
         wanted = self.settings.organisations

@@ -5,13 +5,14 @@ Keys are U9's IDs as text; `read` and `push` also take a document number, and fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.kit import exact_json
-from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt
+from connectors.kit.asking import batches
+from connectors.kit.contract import Finding, Json, Page, PushRequest, RawDocument, Receipt, Window
 from connectors.kit.gate import Gate
 from connectors.yonyou import times
 from connectors.yonyou.bodies import Organisation
@@ -23,6 +24,9 @@ from connectors.yonyou.settings import U9Settings, settings_of
 from connectors.yonyou.sql import Row, quoted
 from connectors.yonyou.writing import Writer
 from trace_core.errors import Misconfigured, Rejected
+
+AT_ONCE = 100
+"""Documents read in one query."""
 
 
 def open_connector(settings: Mapping[str, Any], *, connection: str, zone: str, gate: Gate | None = None) -> U9Connector:
@@ -73,17 +77,24 @@ class U9Connector:
                 marks[organisation.code] = self._not_future(newest)
                 yield Page((), {"organisations": dict(marks)})
 
-    def read(self, kind: str, key: str) -> RawDocument | None:
-        """The document with that ID or number, from the first organisation that has it."""
-        plan = self._plan(kind)
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        """The documents with these IDs, many at a time, or numbers, each from the first organisation that has it."""
+        plan, left = self._plan(kind), dict.fromkeys(keys)
         for organisation in self._holding(plan):
-            found = self._read_in(plan, organisation, key)
-            if found:
-                return self._writer.shown(organisation, found)
-        return None
+            for part in batches((key for key in left if key.isdecimal()), min(AT_ONCE, self.settings.page_size)):
+                rows = organisation.sql.heads(plan.head, organisation.id, f"H.ID IN ({', '.join(part)})")
+                found = [self._document(plan.name, row, told) for row, told in organisation.whole(plan, rows)]
+                left = {key: None for key in left if key not in {document.key for document in found}}
+                yield from (self._writer.shown(organisation, document) for document in found)
+        for key in left:
+            for organisation in self._holding(plan):
+                if document := self._read_in(plan, organisation, key):
+                    yield self._writer.shown(organisation, document)
+                    break
 
-    def survey(self, kind: str) -> Iterator[tuple[str, int | None]]:
+    def survey(self, kind: str, within: Window | None = None) -> Iterator[tuple[str, int | None]]:
         """(ID, change time) of every document, by ID, organisation after organisation."""
+        del within
         plan = self._plan(kind)
         for organisation in self._holding(plan):
             for row in organisation.sql.keys(plan.head, organisation.id):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from connectors.kit.asking import not_short
 from connectors.yonyou.client import WebApi
 from trace_core.errors import Misconfigured, Unreachable
 
@@ -107,6 +108,8 @@ class SqlReads:
             total = _total(page) if total < 0 else total
             yield from page
             fetched += len(page)
+            if not page:
+                not_short(fetched, total, f"U9 {head.table}")
             if not page or (len(page) < self._size and fetched >= total):
                 return
             after = int(page[-1]["ID"])

@@ -17,6 +17,7 @@ from lotweave.cli import (
     outbox,
     real,
     recall,
+    reconcile,
     record,
     running,
     schedule,
@@ -51,7 +52,7 @@ app.command()(running.down)
 app.command()(running.doctor)
 app.command()(systems.simulate)
 app.command()(systems.sync)
-app.command()(systems.reconcile)
+app.command()(reconcile.reconcile)
 app.add_typer(systems.connections, name="connections")
 app.add_typer(schedule.schedule, name="schedule")
 app.add_typer(recall.recalls, name="recalls")

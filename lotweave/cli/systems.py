@@ -1,4 +1,4 @@
-"""`simulate`, `connections`, `sync`, `reconcile`: systems and what comes from them."""
+"""`simulate`, `connections`, `sync`: systems and what comes from them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,10 @@ from connectors.kit.simulator import Running
 from lotweave.bootstrap import connector, opened
 from lotweave.cli.common import DONE, NO, UNREACHABLE, WRONG, JsonOption, SiteOption, end, err, out, reported, say, the_site
 from lotweave.demo.data import TOLD, simulator_data
-from lotweave.plumbing import lines_of, plumbing_of
+from lotweave.plumbing import lines_of
 from lotweave.settings import Site
 from lotweave.sync import Sync
 from pipelines.ports import Line
-from pipelines.steps.interpret import interpret
-from pipelines.steps.reconcile import reconcile as compare
-from pipelines.steps.repair import repair as mend
 from trace_core.errors import Misconfigured, Verdict
 
 connections = typer.Typer(no_args_is_help=True, help="The site's connections.")
@@ -154,7 +151,7 @@ def sync(
     """Pull what changed in a plant's systems, weave it, and push results back."""
     with reported(as_json=as_json):
         found = the_site(site)
-        lines = _lines_of_plant(found, plant, kinds or [])
+        lines = lines_of_plant(found, plant, kinds or [])
         with opened(found) as house:
             runner = Sync(house, say=lambda line: err.print(line, markup=False))
             told = runner.run(lines, kinds=kinds or [], full=full)
@@ -162,7 +159,8 @@ def sync(
         end(_sync_status(told))
 
 
-def _lines_of_plant(site: Site, plant: str, kinds: Sequence[str]) -> list[Line]:
+def lines_of_plant(site: Site, plant: str, kinds: Sequence[str]) -> list[Line]:
+    """The connections of a plant. Errors: `Misconfigured` for a plant, or kinds, that the site does not have."""
     if plant not in site.plants:
         raise Misconfigured(f"the site has no plant {plant!r}; it has {', '.join(site.plants) or 'none'}", code="usage")
     lines = [line for line in lines_of(site).values() if line.plant == plant]
@@ -204,45 +202,3 @@ def _show_sync(told: dict[str, Any]) -> None:
         first = ", ".join(f"{one['kind']}.{one['field']}" for one in told["new_fields"][:5])
         out.print(f"{len(told['new_fields'])} new field(s), neither mapped nor ignored: {first} (lotweave mapping drift)", markup=False)
     out.print(f"{told['applied']} applied, {told['unchanged']} unchanged, {told['quarantined']} in quarantine, {told['pushed']} pushed")
-
-
-def reconcile(
-    plant: Annotated[str, typer.Argument(help="The plant to compare with its systems.")],
-    kinds: Annotated[list[str] | None, typer.Argument(help="Kinds to compare; all when none is named.")] = None,
-    repair: Annotated[bool, typer.Option("--repair", help="Read again what is missing or changed, withdraw what is gone.")] = False,  # noqa: FBT002
-    however_many: Annotated[bool, typer.Option("--however-many", help="Withdraw many documents of a kind at once too.")] = False,  # noqa: FBT002
-    site: SiteOption = None,
-    as_json: JsonOption = False,  # noqa: FBT002
-) -> None:
-    """Compare what we hold with what the plant's systems hold, name every difference, and mend them where that is asked for."""
-    with reported(as_json=as_json):
-        found = the_site(site)
-        lines = _lines_of_plant(found, plant, kinds or [])
-        with opened(found) as house:
-            plumbing = plumbing_of(house)
-            mended, told = [], []
-            for line in lines:
-                chosen = tuple(kind for kind in kinds or () if kind in line.kinds)
-                differences = compare(line, plumbing, kinds=chosen)
-                if repair:
-                    mended += [one.as_json() for one in mend(line, differences, plumbing, however_many=however_many)]
-                    interpret(plant, plumbing)
-                    differences = compare(line, plumbing, kinds=chosen)
-                told += [difference.as_json() for difference in differences]
-        total = sum(one["differences"] for one in told)
-
-        def person() -> None:
-            for one in mended:
-                out.print("{connection} {kind}: {read_again} read again, {withdrawn} withdrawn".format(**one), markup=False)
-                if one["held_back"]:
-                    said = "{held_back} gone over there but not withdrawn: look first, then --however-many".format(**one)
-                    out.print(f"{one['connection']} {one['kind']}: {said}", markup=False)
-            for one in told:
-                out.print(
-                    f"{one['connection']} {one['kind']}: {one['here']} here, {one['there']} there, {one['differences']} differences",
-                    markup=False,
-                )
-            out.print(f"{total} difference(s)")
-
-        say({"kinds": told, "differences": total} | ({"repaired": mended} if repair else {}), as_json=as_json, person=person)
-        end(NO if total else DONE)

@@ -121,7 +121,7 @@ def _results(house: House, answers: dict[str, Any]) -> dict[str, Any]:
         "trace": {name: _told(answer) for name, answer in answers.items()},
         "pushed": pushed,
         "quarantined": quarantined,
-        "reconciled": {"differences": sum(one.count for one in differences)},
+        "reconciled": {"differences": sum(one.count + (one.fault is not None) for one in differences)},
     }
 
 

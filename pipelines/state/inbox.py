@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import Text
+from sqlalchemy.types import BigInteger, Text
 
 from connectors.kit.contract import RawDocument
 from pipelines.state.tables import LANES, checkpoint, inbox
@@ -38,11 +38,12 @@ def content_of(document: RawDocument) -> str:
     return hashlib.sha256(b"deleted" if document.deleted else document.payload).hexdigest()
 
 
-def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str, run_id: int | None) -> Kept:
+def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str, run_id: int | None, certain: bool = False) -> Kept:
     """Keep a page. A document as last seen is unchanged; one with an older stamp than last seen is history and stays uninterpreted.
 
-    The revision is the system's stamp; when the content changed and the stamp did not, it is raised by one. Pages of one connection are
-    kept one after the other.
+    The revision is the system's stamp; when the content changed and the stamp did not, it is raised by one. What was read by its key is
+    `certain` to be what the system holds now, whatever its stamp: a system may have been set back. Pages of one connection are kept one
+    after the other.
     """
     unique = {(document.kind, document.key): document for document in documents}
     if not unique:
@@ -50,7 +51,7 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
     name = documents[0].connection
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lotweave:keep:{name}"})
     known = _latest(connection, name, list(unique))
-    first, again, stale = list[bytes](), list[bytes](), list[int]()
+    first, again, stale, restamped = list[bytes](), list[bytes](), list[int](), dict[int, int]()
     tail = _tail(plant, run_id)
     for (kind, key), document in unique.items():
         before = known.get((kind, key))
@@ -58,10 +59,13 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
         if before is None:
             first.append(_line(document, content, tail, revision=max(document.stamp or 0, 1), latest=True))
             continue
-        id_, held, revision, stamp = before
+        id_, held, revision, stamp, fetched_at = before
+        older = document.stamp is not None and stamp is not None and document.stamp < stamp
+        late = document.fetched_at < fetched_at if certain else older
         if held == content:
+            if document.stamp is not None and document.stamp != stamp and not late:
+                restamped[id_] = document.stamp
             continue
-        late = document.stamp is not None and stamp is not None and document.stamp < stamp
         if not late:
             stale.append(id_)
         again.append(_line(document, content, tail, revision=max(document.stamp or 0, 1 if late else revision + 1), latest=not late))
@@ -69,11 +73,19 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
         _copy(connection, "inbox", first)
     if again:
         _renew(connection, stale, again)
+    if restamped:
+        connection.execute(_RESTAMP, {"ids": list(restamped), "stamps": list(restamped.values())})
     return Kept(len(first) + len(again), len(documents) - len(first) - len(again))
 
 
 COLUMNS = "connection, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, state, plant, run_id"
 _RENEWED = ", ".join(f"{name} = EXCLUDED.{name}" for name in ("revision", "stamp", "fetched_at", "run_id", "latest", "state"))
+
+
+_RESTAMP = text("UPDATE inbox i SET stamp = n.stamp FROM unnest(:ids, :stamps) AS n(id, stamp) WHERE i.id = n.id").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)), bindparam("stamps", type_=ARRAY(BigInteger))
+)
+"""The same content with another change time: nothing to interpret, and the same on both sides again."""
 
 
 def _tail(plant: str, run_id: int | None) -> str:
@@ -109,17 +121,20 @@ def _renew(connection: Connection, stale: Sequence[int], lines: Sequence[bytes])
     )
 
 
-def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str, int, int | None]]:
-    """By kind and key of what is held now: id, content, revision and stamp."""
+Held = tuple[int, str, int, int | None, datetime]
+
+
+def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Held]:
+    """By kind and key of what is held now: id, content, revision, stamp and when it was fetched."""
     kinds, values = zip(*keys, strict=True)
     found = connection.execute(
         text(
-            "SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp FROM unnest(:kinds, :keys) AS asked(kind, key)"
+            "SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp, i.fetched_at FROM unnest(:kinds, :keys) AS asked(kind, key)"
             " JOIN inbox i ON i.connection = :name AND i.kind = asked.kind AND i.key = asked.key WHERE i.latest"
         ).bindparams(bindparam("kinds", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text))),
         {"kinds": list(kinds), "keys": list(values), "name": name},
     )
-    return {(kind, key): (id_, content, revision, stamp) for kind, key, id_, content, revision, stamp in found}
+    return {(kind, key): (id_, content, revision, stamp, fetched_at) for kind, key, id_, content, revision, stamp, fetched_at in found}
 
 
 def move_checkpoint(connection: Connection, name: str, kind: str, cursor: Any, *, now: datetime) -> None:
@@ -169,6 +184,12 @@ def payload_of(connection: Connection, source: tuple[str, str, str], revision: i
     wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & (inbox.c.key == key) & (inbox.c.revision == revision)
     found = connection.execute(select(inbox.c.payload).where(wanted).limit(1)).scalar_one_or_none()
     return bytes(found) if found is not None else None
+
+
+def contents(connection: Connection, name: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
+    """Hashes of what the inbox holds as the system's present documents, by key."""
+    wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & inbox.c.key.in_(list(keys)) & inbox.c.latest & ~inbox.c.deleted
+    return {row.key: row.content for row in connection.execute(select(inbox.c.key, inbox.c.content).where(wanted))}
 
 
 def newest(connection: Connection, names: Sequence[str], kind: str, *, limit: int) -> list[Any]:

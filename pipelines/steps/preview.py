@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import Any
 
+from connectors.kit.asking import read_one
 from pipelines.ports import Plumbing
 from pipelines.state import outbox
 from pipelines.steps.plan import held_in, plan
@@ -24,6 +25,6 @@ def preview(row_id: int, plumbing: Plumbing) -> dict[str, Any]:
     held: dict[str, str] = {}
     if fields:
         with closing(plumbing.connector(row.connection)) as connector:
-            held = held_in(connector.read(row.target_kind, row.target_key), fields, row)
+            held = held_in(read_one(connector, row.target_kind, row.target_key), fields, row)
     difference = {name: {"holds": held[name], "would_write": value} for name, value in fields.items() if held[name] != value}
     return outbox.as_json(row) | {"would_write": fields, "holds": held, "difference": difference}

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import asdict
 from typing import Any
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest, Receipt
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, outbox
@@ -83,7 +84,7 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
         _mark(row, plumbing, state="idle", message="nothing is known of it yet", keys=made.keys)
         return 0
     with closing(plumbing.connector(row.connection)) as connector:
-        held = held_in(connector.read(row.target_kind, row.target_key), fields, row)
+        held = held_in(read_one(connector, row.target_kind, row.target_key), fields, row)
         if held == fields:
             return _confirm(row, made, None, plumbing)
         refuse_foreign(row, held, fields)
@@ -103,7 +104,7 @@ def _key(row: Any, fields: dict[str, str]) -> str:
 
 
 def _verify(row: Any, made: Plan, receipt: Receipt, connector: Connector, plumbing: Plumbing) -> int:
-    document, fields = connector.read(row.target_kind, row.target_key), made.fields
+    document, fields = read_one(connector, row.target_kind, row.target_key), made.fields
     held = held_in(document, fields, row)
     if held != fields:
         wrong = ", ".join(f"{name}: sent {fields[name]!r}, reads {held[name]!r}" for name in fields if held[name] != fields[name])

@@ -11,6 +11,7 @@ import pytest
 
 from connectors.kingdee.documents import open_connector
 from connectors.kingdee.simulator import build
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import manifest, typed
 from connectors.kit.simulator import Running
@@ -98,7 +99,7 @@ def test_a_pushed_result_is_read_back_and_other_fields_are_refused(server: Runni
     key = next(iter(dict(connector.survey("PRD_INSTOCK"))))
 
     receipt = connector.push(PushRequest("PRD_INSTOCK", key, {"F_LW_TraceRef": "LW-1", "F_LW_TraceSummary": "追溯 35 lots"}, "k"))
-    raw = connector.read("PRD_INSTOCK", key)
+    raw = read_one(connector, "PRD_INSTOCK", key)
 
     assert receipt.number.startswith("SCRK")
     assert raw is not None
@@ -112,7 +113,7 @@ def test_faults_become_verdicts(server: Running) -> None:
     key = next(iter(dict(connector.survey("PRD_INSTOCK"))))
 
     faults["session_lost"] = 1
-    assert connector.read("PRD_INSTOCK", key) is not None
+    assert read_one(connector, "PRD_INSTOCK", key) is not None
     faults["lock"] = 1
     with pytest.raises(Unreachable) as locked:
         connector.push(PushRequest("PRD_INSTOCK", key, {"F_LW_TraceRef": "LW-1"}, "k"))

@@ -13,6 +13,7 @@ import pytest
 
 from connectors.kingdee.documents import KingdeeConnector, open_connector
 from connectors.kingdee.simulator import build
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Windowed
 from connectors.kit.manifest import manifest, typed
 from connectors.kit.simulator import Running
@@ -351,8 +352,8 @@ def test_what_has_no_mapping_can_still_be_read_and_surveyed(kind: str) -> None:
         (key,) = dict(connector.survey(kind))
 
         assert list(pulled(connector, kind)[0]) == [key]
-        assert connector.read(kind, key) is not None
-        assert connector.read(kind, "0") is None
+        assert read_one(connector, kind, key) is not None
+        assert read_one(connector, kind, "0") is None
 
 
 def test_windows_over_all_time_hold_what_a_full_pull_does_and_each_only_its_own(server: Running) -> None:

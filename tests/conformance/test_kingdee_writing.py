@@ -11,6 +11,7 @@ import pytest
 
 from connectors.kingdee.documents import KingdeeConnector, open_connector
 from connectors.kingdee.simulator import build
+from connectors.kit.asking import read_one
 from connectors.kit.contract import PushRequest
 from connectors.kit.gate import Gate
 from connectors.kit.manifest import manifest, typed
@@ -55,7 +56,7 @@ def first(server: Running, kind: str) -> dict[str, Any]:
 
 
 def held(connector: KingdeeConnector, kind: str, key: str) -> dict[str, str]:
-    raw = connector.read(kind, key)
+    raw = read_one(connector, kind, key)
     assert raw is not None
     told = json.loads(raw.payload)
     return {name: told[name] for name in FIELDS if told.get(name)}
@@ -91,7 +92,7 @@ def test_the_row_of_an_order_is_written_and_no_row_is_lost(server: Running) -> N
     assert [row["FEntryID"] for row in order["FTreeEntity"]][1:] == [990001]
     assert [row.get("F_LW_TraceRef") for row in order["FTreeEntity"]] == ["LW-1", None]
     (pulled,) = (raw for page in connector.pull("PRD_MO", None) for raw in page.documents if raw.key == key)
-    assert pulled.payload == connector.read("PRD_MO", key).payload  # type: ignore[union-attr]
+    assert pulled.payload == read_one(connector, "PRD_MO", key).payload  # type: ignore[union-attr]
 
 
 def test_an_order_that_is_for_several_things_is_refused(server: Running) -> None:

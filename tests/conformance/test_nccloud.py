@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from connected import connected, pulled, recorded, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import manifest
 from connectors.kit.shared import LocalShared, Shared
@@ -88,7 +89,7 @@ def test_every_level_of_bodies_works(level):
     with server(level=level) as running, closing(opened(running)) as connector:
         found, _ = pulled(connector, "materialout")
         connector.push(push())
-        assert json.loads(connector.read("finprodin", KEY).payload)["body"][0]["vbatchcode"] == "追溯-1"
+        assert json.loads(read_one(connector, "finprodin", KEY).payload)["body"][0]["vbatchcode"] == "追溯-1"
 
     assert len(found) == 3
 
@@ -150,8 +151,8 @@ def test_survey_and_read_agree_with_pull(ncc, kind):
     found = {raw.key: raw for page in ncc.pull(kind, None) for raw in page.documents}
 
     assert dict(ncc.survey(kind)) == {key: raw.stamp for key, raw in found.items()}
-    assert all(ncc.read(kind, key).payload == raw.payload for key, raw in found.items())
-    assert ncc.read(kind, "NO") is None
+    assert all(read_one(ncc, kind, key).payload == raw.payload for key, raw in found.items())
+    assert read_one(ncc, kind, "NO") is None
 
 
 def test_codes_of_other_documents_are_added_where_the_site_says_how(running):
@@ -217,18 +218,18 @@ def test_what_xchange_answers_is_read_with_care(running, fault, verdict):
 
 def test_an_expired_token_is_renewed_once(running, ncc):
     running.simulator.faults["token_expired"] = 1
-    assert ncc.read("material", DATA["objects"]["material"][0]["head"]["pk_material"]) is not None
+    assert read_one(ncc, "material", DATA["objects"]["material"][0]["head"]["pk_material"]) is not None
 
     running.simulator.faults["token_expired"] = 9
     with pytest.raises(Misconfigured):
-        ncc.read("material", "1")
+        read_one(ncc, "material", "1")
 
 
 def test_two_connections_share_a_token_which_lies_encrypted(running):
     shared = LocalShared()
     with closing(opened(running, shared)) as one, closing(opened(running, shared)) as other:
-        one.read("material", "1")
-        other.read("material", "1")
+        read_one(one, "material", "1")
+        read_one(other, "material", "1")
 
     assert len(running.simulator.gate.tokens) == 1
     assert not any(token in repr(shared.__dict__) for token in running.simulator.gate.tokens)

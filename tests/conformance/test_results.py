@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from connected import connected, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import front_door, manifest
 from connectors.kit.sample import Sample
@@ -56,7 +57,7 @@ class Way:
         return list(held.objects.get("traceresult", ()))
 
     def shown(self, connector: Connector) -> Any:
-        found = connector.read(*self.about)
+        found = read_one(connector, *self.about)
         assert found is not None
         return json.loads(found.payload).get("result")
 

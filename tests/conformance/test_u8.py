@@ -9,6 +9,7 @@ import pytest
 import requests
 from connected import connected, pulled, recorded, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import manifest
 from connectors.kit.shared import Shared
@@ -134,15 +135,15 @@ def test_survey_and_read_agree_with_pull(u8, kind):
     found, _ = pulled(u8, kind)
 
     assert dict(u8.survey(kind)) == dict.fromkeys(found)
-    assert {key: json.loads(u8.read(kind, key).payload) for key in found} == found
-    assert u8.read(kind, "NO") is None
+    assert {key: json.loads(read_one(u8, kind, key).payload) for key in found} == found
+    assert read_one(u8, kind, "NO") is None
 
 
 def test_a_document_is_written_once_and_read_back(running, u8):
     receipt = u8.push(push())
     again = u8.push(push())
 
-    held = json.loads(u8.read("materialout", "LW0001").payload)
+    held = json.loads(read_one(u8, "materialout", "LW0001").payload)
     assert (held["define1"], held["entry"][0]["serial"]) == ("追溯 LW-1", "RML-7")
     assert receipt.notes == ()
     assert again.notes == ("held already, nothing was written",)
@@ -219,15 +220,15 @@ def test_the_relay_wants_exactly_one_key(running, keys):
 def test_eai_is_read_in_either_encoding_without_being_told(encoding):
     with server(encoding=encoding) as running, closing(opened(running, "eai", eai_encoding=encoding)) as connector:
         connector.push(push())
-        assert json.loads(connector.read("inventory", "FG-01").payload)["name"] == "减速器"
-        assert json.loads(connector.read("materialout", "LW0001").payload)["define1"] == "追溯 LW-1"
+        assert json.loads(read_one(connector, "inventory", "FG-01").payload)["name"] == "减速器"
+        assert json.loads(read_one(connector, "materialout", "LW0001").payload)["define1"] == "追溯 LW-1"
 
 
 def test_an_answer_with_entities_is_not_read(running):
     with closing(opened(running, "eai")) as connector:
         running.simulator.faults["eai_entity"] = 1
         with pytest.raises(Unreachable, match="document type"):
-            connector.read("inventory", "FG-01")
+            read_one(connector, "inventory", "FG-01")
 
 
 def test_a_query_that_was_cut_is_refused(running):
@@ -239,25 +240,25 @@ def test_what_eai_refuses_is_rejected_with_its_words(running):
     with closing(opened(running, "eai")) as connector:
         running.simulator.faults["eai_refused"] = 1
         with pytest.raises(Rejected, match="存货编码不存在"):
-            connector.read("materialout", "LL0001")
+            read_one(connector, "materialout", "LL0001")
 
 
 def test_a_dead_token_is_renewed_once(running):
     with closing(opened(running)) as connector:
         running.simulator.faults["token_dead"] = 1
-        assert connector.read("inventory", "FG-01") is not None
+        assert read_one(connector, "inventory", "FG-01") is not None
         running.simulator.faults["token_dead"] = 9
         with pytest.raises(Misconfigured):
-            connector.read("inventory", "FG-01")
+            read_one(connector, "inventory", "FG-01")
 
 
 @pytest.mark.parametrize(("fault", "code"), [("relay_off", "relay"), ("busy", "busy"), ("html_page", "page")])
 def test_a_relay_that_cannot_answer_is_left_for_later(running, fault, code):
     with closing(opened(running)) as connector:
-        connector.read("inventory", "FG-01")
+        read_one(connector, "inventory", "FG-01")
         running.simulator.faults[fault] = 9
         with pytest.raises(Unreachable) as told:
-            connector.read("inventory", "FG-01")
+            read_one(connector, "inventory", "FG-01")
         assert told.value.code == code
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from connected import connected, pulled, recorded, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector
 from connectors.kit.limits import limits_of, rates_of
 from connectors.kit.manifest import Manifest, front_door, manifest
@@ -214,40 +215,40 @@ def test_survey_and_read_agree_with_pull(bip, kind):
 
     assert dict(bip.survey(kind)) == {key: raw.stamp for key, raw in found.items()}
     for key, raw in found.items():
-        again = json.loads(bip.read(kind, key).payload)
+        again = json.loads(read_one(bip, kind, key).payload)
         again.pop("genealogy", None)
         assert again == json.loads(raw.payload)
 
 
 @pytest.mark.parametrize(("kind", "key"), [("productionorder", "1"), ("materialout", "1"), ("product", "NO"), ("batchno", "1/2/NO")])
 def test_what_does_not_exist_reads_as_none(bip, kind, key):
-    assert bip.read(kind, key) is None
+    assert read_one(bip, kind, key) is None
 
 
 @pytest.mark.parametrize("fault", ["token_refused", "plain_token"])
 def test_a_refused_token_is_renewed_once(running, bip, fault):
-    bip.read("product", "FG-01")
+    read_one(bip, "product", "FG-01")
     running.simulator.faults[fault] = 1
-    assert bip.read("product", "FG-01") is not None
+    assert read_one(bip, "product", "FG-01") is not None
 
     running.simulator.faults[fault] = 2
     with pytest.raises(Misconfigured):
-        bip.read("product", "FG-01")
+        read_one(bip, "product", "FG-01")
 
 
 def test_two_connections_of_one_application_share_a_token(running):
     shared = LocalShared()
     with closing(opened(running, shared)) as one, closing(opened(running, shared)) as other:
-        one.read("product", "FG-01")
-        other.read("product", "FG-01")
+        read_one(one, "product", "FG-01")
+        read_one(other, "product", "FG-01")
 
     assert len(running.simulator.gate.tokens) == 1
 
 
 def test_a_token_is_fetched_anew_before_its_end(running):
     with Running(front_door(MAN.simulator)(DATA | {"server": {"token_seconds": 30}})) as server, closing(opened(server)) as connector:
-        connector.read("product", "FG-01")
-        connector.read("product", "FG-01")
+        read_one(connector, "product", "FG-01")
+        read_one(connector, "product", "FG-01")
 
         assert len(server.simulator.gate.tokens) > 1
 
@@ -255,28 +256,28 @@ def test_a_token_is_fetched_anew_before_its_end(running):
 def test_the_data_centre_is_looked_up_once_for_all_connections(running):
     shared = LocalShared()
     with closing(opened(running, shared)) as one:
-        one.read("product", "FG-01")
+        read_one(one, "product", "FG-01")
     with served("yonbip", DATA) as other, closing(opened(other, shared, url=running.url)) as second:
-        second.read("product", "FG-01")
+        read_one(second, "product", "FG-01")
 
         assert other.simulator.ledger.calls == {}
 
 
 @pytest.mark.parametrize(("fault", "sent"), [("quota", False), ("http_503", False), ("html_page", False)])
 def test_a_gateway_that_is_busy_is_left_for_later(running, bip, fault, sent):
-    bip.read("product", "FG-01")
+    read_one(bip, "product", "FG-01")
     running.simulator.faults[fault] = 9
 
     with pytest.raises(Unreachable) as told:
-        bip.read("product", "FG-01")
+        read_one(bip, "product", "FG-01")
     assert told.value.sent is sent
 
 
 def test_a_quota_of_the_tenant_says_when_to_come_back(bip):
     with Running(front_door(MAN.simulator)(DATA | {"server": {"calls_a_minute": 2}})) as server, closing(opened(server)) as connector:
         for _ in range(2):
-            connector.read("product", "FG-01")
+            read_one(connector, "product", "FG-01")
         with pytest.raises(Unreachable) as told:
-            connector.read("product", "FG-01")
+            read_one(connector, "product", "FG-01")
 
     assert told.value.retry_after == 60

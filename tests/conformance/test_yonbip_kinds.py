@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from connected import connected, pulled, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector
 from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
@@ -78,12 +79,12 @@ def test_a_list_of_customers_that_is_not_released_is_named(running):
 def test_a_customer_is_stamped_by_its_change_and_read_by_id(running):
     with closing(opened(running)) as connector:
         page = next(connector.pull("merchant", None))
-        again = connector.read("merchant", page.documents[0].key)
+        again = read_one(connector, "merchant", page.documents[0].key)
 
         assert page.documents[0].stamp is not None
         assert again is not None
         assert again.payload == page.documents[0].payload
-        assert connector.read("merchant", "1") is None
+        assert read_one(connector, "merchant", "1") is None
 
 
 def test_a_routing_has_its_operations_and_a_serial_number_its_state(running):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from connected import connected, recorded, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import Connector, PushRequest
 from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
@@ -50,7 +51,7 @@ def writes(running: Running, operation: str) -> list[dict[str, Any]]:
 def test_the_trace_is_written_as_genealogy_and_read_back(running, bip):
     receipt = bip.push(push({"genealogy": TEXT, "define29": "LW-1"}))
 
-    held = json.loads(bip.read("batchno", LOT).payload)
+    held = json.loads(read_one(bip, "batchno", LOT).payload)
     assert (held["genealogy"], held["define29"]) == (TEXT, "LW-1")
     assert receipt.number.startswith("LSR")
     relation = running.simulator.state.relations[0]
@@ -69,7 +70,7 @@ def test_a_changed_trace_changes_the_lines_of_the_same_relation(running, bip):
     bip.push(push({"genealogy": TEXT}))
     bip.push(push({"genealogy": "RM-02|轴承-批7; RM-01|RML-8"}, idem="idem-2"))
 
-    assert json.loads(bip.read("batchno", LOT).payload)["genealogy"] == "RM-02|轴承-批7; RM-01|RML-8"
+    assert json.loads(read_one(bip, "batchno", LOT).payload)["genealogy"] == "RM-02|轴承-批7; RM-01|RML-8"
     assert len(running.simulator.state.relations) == 1
 
 
@@ -83,7 +84,7 @@ def test_a_write_of_unknown_outcome_is_made_once_under_the_same_key(running, bip
     bip.push(push({"genealogy": TEXT}))
 
     assert len(writes(running, "bnsnrelation/save")) == 1
-    assert json.loads(bip.read("batchno", LOT).payload)["genealogy"] == TEXT
+    assert json.loads(read_one(bip, "batchno", LOT).payload)["genealogy"] == TEXT
 
 
 def test_a_key_is_remembered_for_an_hour_with_the_result_and_then_with_the_id(running, bip):
@@ -132,7 +133,7 @@ def test_characteristics_of_an_order_are_written_and_read_back(running):
         key = str(FIRST + 220)
         connector.push(push({"defineDts.LW01": "追溯"}, "productionorder", key))
         connector.push(push({"defineDts.LW01": "追溯"}, "productionorder", key, "idem-2"))
-        held = json.loads(connector.read("productionorder", key).payload)
+        held = json.loads(read_one(connector, "productionorder", key).payload)
 
     assert held["defineDts"] == {"LW01": "追溯"}
     assert len(writes(running, "productionorder/updateDefineCharacter")) == 1

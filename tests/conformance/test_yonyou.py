@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import PushRequest
 from connectors.kit.manifest import front_door, manifest, typed
 from connectors.kit.opening import open_system
@@ -110,7 +111,7 @@ def test_a_pull_and_a_survey_agree_and_every_document_can_be_read_again(u9, kind
 
     assert {key: document.stamp for key, document in pulled.items()} == dict(u9.survey(kind))
     for key, document in list(pulled.items())[:2]:
-        again = u9.read(kind, key)
+        again = read_one(u9, kind, key)
         if kind != "BOM":
             assert again is not None
             assert again.payload == document.payload
@@ -186,7 +187,7 @@ def test_a_deleted_document_leaves_the_survey(running, u9):
     running.simulator.state.tables.remove("SM_Ship", int(gone))
 
     assert gone not in dict(u9.survey("Ship"))
-    assert u9.read("Ship", gone) is None
+    assert read_one(u9, "Ship", gone) is None
 
 
 def test_a_row_cap_of_the_server_cuts_nothing_off(running, u9):
@@ -199,15 +200,15 @@ def test_a_row_cap_of_the_server_cuts_nothing_off(running, u9):
 def test_items_can_be_read_by_sql_in_the_same_shape(running, u9):
     by_sql = opened(running, item_route="sql")
 
-    by_query = json.loads(u9.read("ItemMaster", "1.04.0001").payload)
-    told = json.loads(by_sql.read("ItemMaster", "1.04.0001").payload)
+    by_query = json.loads(read_one(u9, "ItemMaster", "1.04.0001").payload)
+    told = json.loads(read_one(by_sql, "ItemMaster", "1.04.0001").payload)
 
     assert {name: told[name] for name in ("m_iD", "m_code", "m_name")} == {name: by_query[name] for name in ("m_iD", "m_code", "m_name")}
     assert told["m_inventoryUOM"]["m_code"] == by_query["m_inventoryUOM"]["m_code"] == "PCS"
 
 
 def test_an_order_carries_its_state_in_words(u9):
-    told = json.loads(u9.read("MODoc", "MO-2603-0001").payload)
+    told = json.loads(read_one(u9, "MODoc", "MO-2603-0001").payload)
 
     assert told["sql"] == {"DocState": 3, "state": "completed"}
 
@@ -271,7 +272,7 @@ def test_a_push_writes_once_and_reads_back(running, u9):
     assert receipt.number == LOT
     assert again.notes == ("held already, nothing was written",)
     assert len(running.simulator.ledger.writes) == 1
-    held = json.loads(u9.read("LotMaster", LOT).payload)["m_descFlexField"]
+    held = json.loads(read_one(u9, "LotMaster", LOT).payload)["m_descFlexField"]
     assert (held["m_privateDescSeg1"], held["m_privateDescSeg2"]) == ("LW-1", "48 things, 2 plants")
 
 
@@ -279,7 +280,7 @@ def test_a_push_keeps_the_segments_of_others(u9):
     u9.push(push({"PrivateDescSeg1": "first"}))
     u9.push(push({"PrivateDescSeg2": "second"}))
 
-    held = json.loads(u9.read("LotMaster", LOT).payload)["m_descFlexField"]
+    held = json.loads(read_one(u9, "LotMaster", LOT).payload)["m_descFlexField"]
 
     assert (held["m_privateDescSeg1"], held["m_privateDescSeg2"]) == ("first", "second")
 
@@ -307,7 +308,7 @@ def test_a_push_to_another_kind_is_a_matter_of_settings(u9):
 
 
 def test_documents_are_fetched_now_and_stamped_by_u9(u9):
-    document = u9.read("PurReceive", "RCV2603001")
+    document = read_one(u9, "PurReceive", "RCV2603001")
 
     assert document.stamp == int(datetime(2026, 3, 9, 2, tzinfo=UTC).timestamp() * 1000)
     assert document.fetched_at.tzinfo is not None

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from connected import connected, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
 from connectors.yonyou.documents import U9Connector
@@ -29,7 +30,7 @@ def opened(running: Running, **changes: Any) -> U9Connector:
 
 
 def told(connector: U9Connector, kind: str, key: str) -> dict[str, Any]:
-    found = connector.read(kind, key)
+    found = read_one(connector, kind, key)
     assert found is not None
     return json.loads(found.payload)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from connected import connected, served
 
+from connectors.kit.asking import read_one
 from connectors.kit.contract import PushRequest
 from connectors.kit.manifest import manifest
 from connectors.kit.simulator import Running
@@ -47,13 +48,13 @@ def results(running: Running) -> list[dict[str, Any]]:
 
 
 def segments(u9: U9Connector, kind: str, key: str) -> dict[str, Any]:
-    found = u9.read(kind, key)
+    found = read_one(u9, kind, key)
     assert found is not None
     return json.loads(found.payload).get("m_descFlexField", {})
 
 
 def key_of(u9: U9Connector, kind: str, number: str) -> str:
-    found = u9.read(kind, number)
+    found = read_one(u9, kind, number)
     assert found is not None
     return found.key
 
@@ -141,7 +142,7 @@ def test_a_row_refused_behind_a_good_answer_is_rejected_with_u9s_words_and_may_b
 
 def test_a_token_kicked_in_the_middle_of_the_write_makes_one_document(running):
     u9 = opened(running, **WEBAPI)
-    u9.read("LotMaster", "RM-0000/L-0000")
+    read_one(u9, "LotMaster", "RM-0000/L-0000")
     running.simulator.faults.order({"name": "token_kick", "only": "TraceDoc/Create"})
 
     u9.push(push())

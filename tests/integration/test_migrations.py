@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, create_engine
 
 from lotweave.access.tables import metadata as access
 from pipelines.state.mapping_tables import metadata as mappings
+from pipelines.state.reconciliation_tables import metadata as reconciliation
 from pipelines.state.tables import metadata as pipelines
 from scheduler.store.tables import metadata as scheduler
 from trace_core.store.tables import metadata as trace_core
@@ -15,7 +16,7 @@ from trace_core.store.tables import metadata as trace_core
 
 def test_the_newest_migration_equals_the_described_tables(database_url: str) -> None:
     whole = MetaData()
-    for part in (trace_core, pipelines, mappings, scheduler, access):
+    for part in (trace_core, pipelines, mappings, reconciliation, scheduler, access):
         for table in part.sorted_tables:
             table.to_metadata(whole)
     engine = create_engine(database_url)

@@ -84,18 +84,6 @@ def test_a_document_that_no_pull_brought_is_read(joined: House, erp: Running) ->
     assert left == 0
 
 
-def test_a_survey_cut_short_withdraws_nothing_that_is_still_there(joined: House) -> None:
-    line, plumbing = lines_of(joined.site)["hz-masters"], plumbing_of(joined)
-    (found,) = reconcile(line, plumbing, kinds=("BD_MATERIAL",))
-    with joined.begin() as connection:
-        keys = connection.execute(text("SELECT key FROM inbox WHERE kind = 'BD_MATERIAL' AND latest LIMIT 2")).scalars().all()
-    found.missing_there = list(keys)
-
-    (done,) = repair(line, [found], plumbing)
-
-    assert (done.withdrawn, done.read_again) == (0, 2)
-
-
 def test_many_at_once_are_not_withdrawn_unless_told_to(joined: House, erp: Running) -> None:
     kept = counting(joined, "operation")
     del erp.simulator.store.forms["SFC_OperationReport"][:40]
@@ -106,3 +94,18 @@ def test_many_at_once_are_not_withdrawn_unless_told_to(joined: House, erp: Runni
 
     (done,), left = mended(joined, however_many=True)
     assert (done.held_back, done.withdrawn, left) == (0, 40, 0)
+
+
+def test_a_document_that_waits_for_another_is_told_as_waiting(joined: House) -> None:
+    line, plumbing = lines_of(joined.site)["hz-masters"], plumbing_of(joined)
+    with joined.begin() as connection:
+        key = connection.execute(
+            text(
+                "UPDATE document SET state = 'parked' WHERE id = (SELECT min(id) FROM document WHERE source_kind = 'BD_MATERIAL'"
+                " AND current) RETURNING source_key"
+            )
+        ).scalar_one()
+
+    (found,) = reconcile(line, plumbing, kinds=("BD_MATERIAL",))
+
+    assert (found.count, found.keys) == (1, {"waiting": [key]})

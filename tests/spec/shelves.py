@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
@@ -30,9 +30,10 @@ class Shelves:
         self.calls: list[str] = []
         self.requests: list[PushRequest] = []
 
-    def read(self, kind: str, key: str) -> RawDocument:
-        self.calls.append(f"read {key}")
-        return RawDocument("erp", kind, key, None, orjson.dumps(self.held.get(key, {})), NOW)
+    def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
+        for key in keys:
+            self.calls.append(f"read {key}")
+            yield RawDocument("erp", kind, key, None, orjson.dumps(self.held.get(key, {})), NOW)
 
     def push(self, request: PushRequest) -> Receipt:
         self.calls.append(f"push {request.key}")

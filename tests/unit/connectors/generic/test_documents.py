@@ -10,6 +10,7 @@ import pytest
 import responses
 
 from connectors.generic.documents import open_connector
+from connectors.kit.asking import read_one
 from connectors.kit.contract import PushRequest
 from connectors.kit.manifest import manifest, typed
 from trace_core.errors import Conflict, Misconfigured, Unreachable
@@ -135,7 +136,7 @@ def test_it_refuses_a_stamp_that_is_no_time(settings, wire):
 def test_it_reads_one_document_by_its_key_with_one_call(settings, wire):
     wire.post(f"{URL}/rpc", json={"result": [row(7)]})
 
-    found = open_connector(settings, connection="c", zone="UTC").read("lot", "7")
+    found = read_one(open_connector(settings, connection="c", zone="UTC"), "lot", "7")
 
     assert found is not None
     assert found.key == "7"
@@ -143,15 +144,27 @@ def test_it_reads_one_document_by_its_key_with_one_call(settings, wire):
 
 
 def test_it_knows_no_document_under_a_key_that_cannot_be_one(settings, wire):
-    assert open_connector(settings, connection="c", zone="UTC").read("lot", "x") is None
+    assert read_one(open_connector(settings, connection="c", zone="UTC"), "lot", "x") is None
     assert asked(wire) == []
+
+
+def test_it_reads_many_documents_with_one_call_where_the_definition_says_how(settings, wire):
+    path = Path(settings["definition"])
+    told = path.read_text("utf-8")
+    path.write_text(told.replace("lot: {key: id,", 'lot: {key: id, many: [[id, in, "{integers:{keys}}"]],'), "utf-8")
+    wire.post(f"{URL}/rpc", json={"result": [row(7), row(9)]})
+
+    found = list(open_connector(settings | {"page_size": 9}, connection="c", zone="UTC").read("lot", ["7", "x", "8", "9"]))
+
+    assert [document.key for document in found] == ["7", "9"]
+    assert [call["params"][0] for call in asked(wire)] == [[["id", "in", [7, 8, 9]]]]
 
 
 def test_it_refuses_a_filter_for_one_row_that_finds_others(settings, wire):
     wire.post(f"{URL}/rpc", json={"result": [row(7), row(8)]})
 
-    with pytest.raises(Misconfigured, match="finds other rows"):
-        open_connector(settings, connection="c", zone="UTC").read("lot", "7")
+    with pytest.raises(Misconfigured, match="finds the row 8, which it was not asked for"):
+        read_one(open_connector(settings, connection="c", zone="UTC"), "lot", "7")
 
 
 def test_it_surveys_keys_and_stamps(settings, wire):

@@ -42,6 +42,20 @@ def test_pages_go_by_keys_and_never_by_rows() -> None:
     ]
 
 
+@responses.activate
+def test_some_hundred_keys_go_into_one_query_whose_filter_stays_short() -> None:
+    for rows in ([[7, 70, "B7", 1, 2]], [], [], []):
+        responses.post(f"{URL}/{FORM}.ExecuteBillQuery.common.kdsvc", json=rows)
+
+    found = [one for batch in reader().chosen("PRD_X", ["7", *(f"{key:018}" for key in range(400))]) for one in batch]
+
+    asked = [json.loads(call.request.body)["data"]["FilterString"] for call in responses.calls]  # type: ignore[arg-type]
+    assert [one["FID"] for one in found] == [7]
+    assert asked[0].startswith("FID in (7,0000")
+    assert len(asked) == 3
+    assert max(map(len, asked)) < 6200
+
+
 @pytest.mark.parametrize(
     ("last", "where"),
     [(None, ""), ((5,), "((FID>5))"), ((5, None), "((FID>5))"), (("a'b", 7), "((FID>'a''b') or (FID='a''b' and FE>7))")],

@@ -90,3 +90,18 @@ def test_what_it_cannot_read_is_refused(told):
 )
 def test_a_filter_tells_below_what_nothing_holds(told: str, floor: dict[str, int]) -> None:
     assert parse(told)[2] == floor
+
+
+@pytest.mark.parametrize(
+    ("told", "chosen"),
+    [
+        ("FID in (1,2,3)", {"fid": {1, 2, 3}}),
+        ("FID in (1,2,3) and (FID>1 or FLot.FNumber='x')", {"fid": {1, 2, 3}}),
+        ("FID in (1,2) or FID in (3)", {"fid": {1, 2, 3}}),
+        ("FID in (1,2) and FID in (2,3)", {"fid": {2}}),
+        ("FID in (1,2) or FQty=3", {}),
+        ("FBillNo in ('A','B')", {}),
+    ],
+)
+def test_a_filter_tells_of_which_numbers_a_field_must_be_one(told: str, chosen: dict[str, set[int]]) -> None:
+    assert parse(told)[3] == chosen

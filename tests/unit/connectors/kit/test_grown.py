@@ -46,3 +46,12 @@ def test_what_was_added_can_be_changed_and_removed_but_nothing_of_the_rule(grown
 def test_no_document_has_a_key_beyond_the_rule(grown):
     assert grown.keyed(1) is None
     assert grown.keyed(2_000_000) is None
+
+
+def test_documents_of_some_keys_are_made_alone_and_dropped_ones_not_at_all(grown):
+    grown.drop(502)
+
+    assert [one["id"] for one in grown.beyond(None, {503, 501, 502, 9})] == [501, 503]
+    assert [one["id"] for one in grown.beyond(502, {501, 503})] == [503]
+    assert grown.keyed(502) is None
+    assert next(grown.beyond(502))["id"] == 503

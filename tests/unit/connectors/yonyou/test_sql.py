@@ -104,3 +104,10 @@ def test_names_with_dots_become_objects():
         "m_uom": {"m_code": "PCS"},
         "lines": [{"a": {"b": 1}}],
     }
+
+
+def test_a_survey_with_fewer_rows_than_there_are_is_short(u9):
+    with pytest.raises(Unreachable, match="2 rows came, but there are 5") as fault:
+        list(u9.reads([[row(1, Remaining=5), row(2, Remaining=5)], []], 2).keys(Head("MO_MO"), 77))
+
+    assert fault.value.code == "short"

@@ -1,0 +1,31 @@
+"""`/api/v1/reconciliation`: what was proven of the plants that a key sees, and every difference found. No system is asked."""
+
+from __future__ import annotations
+
+from flask import Response, request
+
+from lotweave.access.keys import Holder
+from lotweave.bootstrap import House
+from lotweave.console.answers import problem, told_as_json
+from lotweave.proofs import differences, proven
+from pipelines.state.reconciliation import SORTS
+
+
+def get_reconciliation(house: House, who: Holder) -> Response:
+    """The last comparison of each kind with its months; `?plant=` of one plant."""
+    wanted = request.args.get("plant")
+    seen = [one.name for one in house.site.connections.values() if who.sees(one.plant) and wanted in {None, one.plant}]
+    return told_as_json({"kinds": proven(house, seen)})
+
+
+def get_differences(house: House, who: Holder, name: str, kind: str) -> Response:
+    """Differences of one kind, `?sort=` of one sort; `?cursor=` goes on where `next` of the answer before says."""
+    sort = request.args.get("sort")
+    if sort is not None and sort not in SORTS:
+        return problem(400, "Unknown sort", f"there are {', '.join(SORTS)}")
+    connection = house.site.connections.get(name)
+    seen = connection is not None and who.sees(connection.plant)
+    told = differences(house, name, kind, sorts=[sort] if sort else SORTS, cursor=request.args.get("cursor", "")) if seen else None
+    if told is None:
+        return problem(404, "Unknown", f"no comparison of {kind} over {name} is known")
+    return told_as_json(told)
