@@ -21,7 +21,7 @@ from trace_core.errors import Problem
 FILE = "schedules.toml"
 CALENDARS = "calendars"
 _SCHEDULE = (
-    "name", "connection", "kinds", "every", "adaptive", "cron", "calendar", "only", "jitter", "catch_up", "catch_up_limit",
+    "name", "connection", "kinds", "every", "adaptive", "cron", "calendar", "only", "jitter", "catch_up", "catch_up_limit", "reconcile",
 )  # fmt: skip
 _BLACKOUT = ("name", "window", "connections")
 MOST_JITTER = timedelta(days=1)
@@ -125,6 +125,10 @@ class _Reader:
             self.wrong("catch_up_limit", f"must be a whole number from 1 to {MOST_CATCH_UP}", limit)
         elif "catch_up_limit" in told and catch_up != "all":
             self.wrong("catch_up_limit", 'counts only with catch_up = "all"')
+        if not isinstance(told.get("reconcile", False), bool):
+            self.wrong("reconcile", "must be true or false", told["reconcile"])
+        elif told.get("reconcile") and "adaptive" in told:
+            self.wrong("adaptive", "follows what pulls change: a schedule that reconciles has none", told["adaptive"])
         name = told.get("name", connection)
         if "name" in told and (not isinstance(name, str) or not name or "/" in name):
             self.wrong("name", "must be a text without /", name)
@@ -132,7 +136,9 @@ class _Reader:
             return None
         zone, adaptive = self.known[connection][0], self.adaptive(told, when)
         calendar = self.calendars.get(str(told.get("calendar", "")), Calendar())
-        return Schedule(str(name), connection, zone, when, kinds, adaptive, only, calendar, jitter, catch_up, limit)
+        return Schedule(
+            str(name), connection, zone, when, kinds, adaptive, only, calendar, jitter, catch_up, limit, told.get("reconcile") is True
+        )
 
     def when(self, told: Mapping[str, Any]) -> Cron | timedelta | None:
         if ("every" in told) == ("cron" in told):

@@ -52,6 +52,7 @@ def _told(house: House, one: Schedule, now: datetime, mark: Any, last: Any, ever
         "zone": str(one.zone),
         "when": one.when.text if isinstance(one.when, Cron) else f"every {shown(one.when)}",
         "kinds": list(one.kinds),
+        "reconcile": one.reconcile,
         "only": one.only,
         "state": "paused" if paused else "waits" if closed else "active",
         "paused": {"at": _local(mark.paused_at, one), "because": mark.paused_because} if paused else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipelines.ports import Line, Plumbing
@@ -27,10 +28,7 @@ def runs_of(line: Line, nominal: datetime, *, kinds: Sequence[str] = (), full: b
 def scheduled(schedule: Schedule, line: Line, nominal: datetime, *, start: datetime | None = None, full: bool = False) -> list[Due]:
     """The runs of one nominal time of a schedule, not to start before `start`."""
     found = runs_of(line, nominal, kinds=schedule.kinds, full=full)
-    return [
-        Due(one.connection, one.plant, one.kind, one.rank, nominal, full, schedule=schedule.name, start_at=start or nominal)
-        for one in found
-    ]
+    return [replace(one, schedule=schedule.name, start_at=start or nominal, reconcile=schedule.reconcile) for one in found]
 
 
 def make_due_runs(timetable: Timetable, plumbing: Plumbing) -> list[int]:

@@ -25,7 +25,8 @@ class Schedule:
 
     `when` is an interval, or cron in the plant's `zone`. With `adaptive` the interval moves between two bounds. `only` limits it to
     working days or holidays of `calendar`. A run starts up to `jitter` after its nominal time. `catch_up` says which missed times
-    are made up for: the latest, all (the newest `catch_up_limit` of them), or none.
+    are made up for: the latest, all (the newest `catch_up_limit` of them), or none. With `reconcile` nothing is pulled: what the system
+    holds is compared with what we hold, and what differs is read again.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Schedule:
     jitter: timedelta = timedelta(0)
     catch_up: CatchUp = "latest"
     catch_up_limit: int = CATCH_UP_LIMIT
+    reconcile: bool = False
 
 
 def interval(text: str) -> timedelta:

@@ -23,7 +23,7 @@ class Due:
     """A run to be made: `rank` orders kinds within a sync, `nominal_at` is part of its identity.
 
     `schedule` is who made it, None for a person's sync; it does not start before `start_at`.
-    With a `window` it reads what changed in it, and leaves the checkpoint where it is.
+    With a `window` it reads what changed in it, and leaves the checkpoint where it is. With `reconcile` it compares and mends instead.
     """
 
     connection: str
@@ -35,6 +35,7 @@ class Due:
     schedule: str | None = None
     start_at: datetime | None = None
     window: tuple[datetime, datetime] | None = None
+    reconcile: bool = False
 
 
 def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
@@ -47,12 +48,13 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
             "rank": due.rank, "state": "due", "token": 0, "attempts": 0, "next_attempt_at": due.start_at or now,
             "fetched": 0, "unchanged": 0,
             "schedule": due.schedule, "since": due.window and due.window[0], "until": due.window and due.window[1],
+            "reconcile": due.reconcile,
         }
         for due in dues
     ]  # fmt: skip
-    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind", "since"]), rows)
+    connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind", "since", "reconcile"]), rows)
     nominal = {due.nominal_at for due in dues}
-    mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal))
+    mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal), run.c.reconcile == dues[0].reconcile)
     found = connection.execute(select(run).where(*mine).order_by(run.c.rank, run.c.id))
     wanted = {(due.connection, due.kind, due.nominal_at) for due in dues}
     return [row.id for row in found if (row.connection, row.kind, row.nominal_at) in wanted]
@@ -161,11 +163,12 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
 
 
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
-    """Close pulled runs none of whose documents wait for interpretation any more: their id, connection and kind."""
+    """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared."""
     done = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
-            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new') RETURNING r.id, r.connection, r.kind"
+            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
+            " RETURNING r.id, r.connection, r.kind, r.reconcile"
         ),
         {"now": now},
     )
@@ -199,5 +202,5 @@ def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
         {"ids": list(ids)},
     )
     counted = ("fetched", "unchanged", "applied", "quarantined", "waiting")
-    names = ("id", "connection", "plant", "kind", "state", *counted, "attempts", "message", "verdict", "findings")
+    names = ("id", "connection", "plant", "kind", "reconcile", "state", *counted, "attempts", "message", "verdict", "findings")
     return [{name: getattr(row, name) for name in names} for row in found]

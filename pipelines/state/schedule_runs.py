@@ -13,7 +13,8 @@ def changes(connection: Connection, schedules: Sequence[str], most: int) -> dict
     found = connection.execute(
         text(
             "SELECT s.name, r.changed FROM unnest(CAST(:names AS text[])) AS s(name) CROSS JOIN LATERAL"
-            ' (SELECT nominal_at, sum(fetched - unchanged) AS changed FROM run WHERE schedule = s.name AND NOT "full" AND since IS NULL'
+            ' (SELECT nominal_at, sum(fetched - unchanged) AS changed FROM run WHERE schedule = s.name AND NOT "full"'
+            " AND NOT reconcile AND since IS NULL"
             " GROUP BY nominal_at HAVING bool_and(state IN ('pulled', 'done')) ORDER BY nominal_at DESC LIMIT :most) r"
             " ORDER BY s.name, r.nominal_at"
         ),

@@ -80,6 +80,7 @@ run = Table(
     Column("schedule", Text, comment="name of the schedule that made it; none when a person asked for a sync"),
     Column("since", DateTime(timezone=True), comment="of a backfill in windows: it reads what changed from here"),
     Column("until", DateTime(timezone=True), comment="to before here"),
+    Column("reconcile", Boolean, nullable=False, comment="it compares and mends what differs, and pulls nothing"),
     Column("state", Text, nullable=False, comment="due, running, pulled, done, failed or stopped"),
     Column("lease_until", DateTime(timezone=True)),
     Column("token", Integer, nullable=False, comment="how often it was taken; fences off an earlier holder"),
@@ -92,7 +93,7 @@ run = Table(
     Column("findings", JSONB, comment="what its mapping expects of a run and it did not meet"),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
-    Index("uq_run_due", "connection", "nominal_at", "kind", "since", unique=True, postgresql_nulls_not_distinct=True),
+    Index("uq_run_due", "connection", "nominal_at", "kind", "since", "reconcile", unique=True, postgresql_nulls_not_distinct=True),
     Index("ix_run_schedule", "schedule", "nominal_at"),
     Index("ix_run_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'running', 'pulled')")),
 )

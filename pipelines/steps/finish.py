@@ -13,6 +13,8 @@ def finish(connection: Transaction, plumbing: Plumbing) -> None:
     """Close pulled runs none of whose documents wait any more; what is not as expected is noted on the run."""
     for row in runs.finish(connection, now=plumbing.now()):
         plumbing.reached("verify")
+        if row.reconcile:
+            continue  # it pulled nothing, and says itself what it found
         line = plumbing.lines.get(row.connection)
         try:
             mapper = plumbing.mapper(line, row.kind) if line else None

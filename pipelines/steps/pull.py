@@ -11,6 +11,7 @@ from pipelines.ahead import ahead
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
+from pipelines.steps.reconcile_run import compare_and_mend
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 NOT_ASKED = frozenset({"open_circuit", "quota", "place"})
@@ -31,7 +32,10 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
             holding(plumbing, lambda connection, now: runs.hold(connection, row.id, row.token, now=now)),
             closing(plumbing.connector(row.connection)) as connector,
         ):
-            _pages(row, connector, plumbing)
+            if row.reconcile:
+                compare_and_mend(row, plumbing)
+            else:
+                _pages(row, connector, plumbing)
     except _Taken:
         return False
     except Verdict as verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,13 @@ from lotweave.demo.story import story
 from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.sync import Sync
 from pipelines.ports import Line
+from pipelines.state import runs
 from pipelines.steps.interpret import interpret
+from pipelines.steps.pull import pull
 from pipelines.steps.reconcile import Difference, reconcile
 from pipelines.steps.repair import Repaired, repair
+from scheduler.plan import scheduled
+from scheduler.schedule import Schedule
 
 KINDS = ("BD_MATERIAL", "BD_BatchMainFile", "SFC_OperationReport")
 
@@ -61,6 +66,28 @@ def counting(house: House, kind: str) -> int:
     with house.begin() as connection:
         statement = text("SELECT count(*) FROM document WHERE kind = :kind AND current AND NOT deleted")
         return int(connection.execute(statement, {"kind": kind}).scalar_one())
+
+
+def test_a_schedule_that_reconciles_finds_and_withdraws_what_was_deleted(joined: House, erp: Running) -> None:
+    before = counting(joined, "operation")
+    erp.simulator.store.forms["SFC_OperationReport"].pop(3)
+    plumbing = plumbing_of(joined)
+    line = plumbing.lines["hz-kingdee"]
+    nightly = Schedule("nightly", line.name, line.zone, timedelta(days=1), ("SFC_OperationReport",), reconcile=True)
+    ids = []
+    for nominal in (plumbing.now(), plumbing.now() + timedelta(microseconds=1)):
+        with plumbing.begin() as connection:
+            ids += runs.create(connection, scheduled(nightly, line, nominal), now=nominal)
+        assert pull(ids[-1], plumbing)
+        interpret("HZ", plumbing)
+
+    with plumbing.begin() as connection:
+        first, second = runs.listing(connection, ids)
+    assert (first["state"], first["reconcile"], second["state"]) == ("done", True, "done")
+    assert "1 deleted there" in first["findings"][0]["problem"]
+    assert "1 withdrawn" in first["findings"][0]["problem"]
+    assert not second["findings"]
+    assert counting(joined, "operation") < before
 
 
 def test_a_document_deleted_over_there_is_withdrawn_here(joined: House, erp: Running) -> None:

@@ -324,6 +324,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.Column("schedule", sa.Text(), nullable=True, comment="name of the schedule that made it; none when a person asked for a sync"),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True, comment="of a backfill in windows: it reads what changed from here"),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True, comment="to before here"),
+        sa.Column("reconcile", sa.Boolean(), nullable=False, comment="it compares and mends what differs, and pulls nothing"),
         sa.Column("state", sa.Text(), nullable=False, comment="due, running, pulled, done, failed or stopped"),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("token", sa.Integer(), nullable=False, comment="how often it was taken; fences off an earlier holder"),
@@ -346,7 +347,9 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
     op.create_index(
         "ix_run_open", "run", ["next_attempt_at"], unique=False, postgresql_where=sa.text("state IN ('due', 'running', 'pulled')")
     )
-    op.create_index("uq_run_due", "run", ["connection", "nominal_at", "kind", "since"], unique=True, postgresql_nulls_not_distinct=True)
+    op.create_index(
+        "uq_run_due", "run", ["connection", "nominal_at", "kind", "since", "reconcile"], unique=True, postgresql_nulls_not_distinct=True
+    )
     op.create_index("ix_run_schedule", "run", ["schedule", "nominal_at"], unique=False)
     op.create_table(
         "schedule_mark",

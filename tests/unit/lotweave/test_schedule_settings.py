@@ -56,6 +56,16 @@ def test_schedules_and_blackouts_are_read(tmp_path: Path) -> None:
     assert table.blackouts[0].connections == {"hz"}
 
 
+def test_a_schedule_may_reconcile_but_not_follow_what_changes(tmp_path: Path) -> None:
+    good = '[[schedule]]\nconnection = "hz"\ncron = "0 3 * * *"\nreconcile = true\n'
+    (tmp_path / "schedules.toml").write_text(good, "utf-8")
+    assert read_timetable(tmp_path, KNOWN)[0].schedules[0].reconcile
+
+    wrong = '[[schedule]]\nconnection = "hz"\nevery = "5m"\nadaptive = "1m..9m"\nreconcile = true\n'
+    assert [one.path for one in problems(tmp_path, wrong)] == ["schedules.toml:4:1"]
+    assert "true or false" in problems(tmp_path, good.replace("true", '"yes"'))[0].problem
+
+
 def test_a_site_without_the_file_has_no_schedules(tmp_path: Path) -> None:
     assert read_timetable(tmp_path, KNOWN)[0].schedules == ()
 
