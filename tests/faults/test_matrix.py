@@ -48,6 +48,7 @@ def test_a_disturbed_sync_ends_as_an_undisturbed_one(stage: Arena, scene: Scene,
     with disturbed(*disturbers):
         stage.sync()
         settled = stage.settle(scene.patience, disturbing=lambda: any(one.at_it() for one in disturbers))
+    left = "" if settled else stage.left()
     stage.done()
     now = held(stage)
     sentence = judged(stage, now)
@@ -55,7 +56,7 @@ def test_a_disturbed_sync_ends_as_an_undisturbed_one(stage: Arena, scene: Scene,
     killed = sum(times - left_at(stage, moment) for moment, times in scene.moments.items()) + sum(one.done for one in disturbers)
     told = {"scene": scene.name, "disturbed": killed, "stall": round(stage.stall, 1), "may": scene.stall, "asked again": stage.resyncs}
     record_property("fault", told | dict(zip(("lost", "doubled", "disordered", "unbalanced"), astuple(sentence), strict=True)))
-    assert settled
+    assert settled, left
     assert "Traceback" not in stage.said.read_text("utf-8")
     assert sentence == Sentence(0, 0, 0, 0)
     assert now.mark() == stage.reference.mark()

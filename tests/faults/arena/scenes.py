@@ -31,7 +31,7 @@ class Scene:
     disturbers: Sequence[Disturbing] = ()
     faults: Orders = field(default_factory=dict)
     stall: float = 15.0
-    patience: float = 180.0
+    patience: float = 300.0
     short: bool = False
 
 

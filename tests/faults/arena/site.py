@@ -144,6 +144,13 @@ class Arena:
             waiting.wait(GLANCE)
         return False
 
+    def left(self) -> str:
+        """What keeps the scene from being over."""
+        rest = self.asked(REST)
+        names = ("runs", "documents", "changes", "results", "failed", "plants")
+        waiting = [process.args[4] for process in self._syncs if process.poll() is None]  # type: ignore[index]
+        return f"{dict(zip(names, rest, strict=True)) if rest else 'no database'}, verbs under way: {waiting}"
+
     def _asked_for(self) -> bool:
         """Whether the verbs that were started have ended."""
         return all(process.poll() is not None for process in self._syncs)
