@@ -173,6 +173,12 @@ def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[in
             connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(state=state))
 
 
+def has_more_than(connection: Connection, plant: str, many: int) -> bool:
+    """Whether more documents of a plant wait for interpretation; they are not all counted."""
+    waiting = select(inbox.c.id).where(inbox.c.plant == plant, inbox.c.state == "new").offset(many).limit(1)
+    return connection.execute(waiting).first() is not None
+
+
 def plants_with_work(connection: Connection) -> list[str]:
     """Plants whose inbox has documents that wait for interpretation."""
     return list(connection.execute(select(inbox.c.plant).where(inbox.c.state == "new").distinct()).scalars())

@@ -16,6 +16,8 @@ LEASE = timedelta(seconds=9)
 """Renewed while the holder lives (`pipelines.steps.holding`), however long one page takes; a dead worker's run is free after it."""
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 """Delay after the first, second … failed attempt; after the last the run has failed until its next due time."""
+_LATER = run.c.since.is_not(None) | run.c.reconcile
+"""Runs that bring nothing new: windows of a backfill, and comparisons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,10 @@ def claim(
     """Take a run that is due or whose holder is dead. None when there is nothing to take. `token` of the row fences off an earlier holder.
 
     One run of a connection at a time: many systems end a session when the same user logs in again elsewhere. A scheduled run waits for
-    the earlier kinds of its nominal time, and while its connection is `closed`, which says until when.
+    the earlier kinds of its nominal time, and while its connection is `closed`, which says until when. A window of a backfill, and a
+    comparison, let everything go first that brings what is new.
     """
-    told = connection.execute(select(run.c.connection, run.c.schedule).where(run.c.id == run_id)).first()
+    told = connection.execute(select(run.c.connection, run.c.schedule, _LATER.label("later")).where(run.c.id == run_id)).first()
     if told is None:
         return None
     if told.schedule is not None and (until := closed(told.connection, now)) is not None:
@@ -78,7 +81,8 @@ def claim(
     busy = select(run.c.id).where(
         run.c.connection == told.connection, run.c.id != run_id, run.c.state == "running", run.c.lease_until >= now
     )
-    if connection.execute(busy.limit(1)).first() is not None:
+    fresh = select(run.c.id).where(run.c.connection == told.connection, ~_LATER, run.c.state == "due", *_ready(now))
+    if connection.execute(busy.limit(1)).first() is not None or (told.later and connection.execute(fresh.limit(1)).first() is not None):
         return None
     statement = (
         update(run)
@@ -188,7 +192,7 @@ def due_now(connection: Connection, *, now: datetime) -> list[Any]:
 def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
     """The next run that a connection has waiting, in the order of a sync; None when there is none."""
     waiting = select(run).where(run.c.connection == name, run.c.state == "due", *_ready(now))
-    return connection.execute(waiting.order_by(run.c.rank, run.c.id).limit(1)).first()
+    return connection.execute(waiting.order_by(_LATER, run.c.rank, run.c.id).limit(1)).first()
 
 
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -11,9 +11,13 @@ from pipelines.ahead import ahead
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
+from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile_run import compare_and_mend
+from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
+BACKLOG = 20_000
+"""Documents of a plant that may wait before a pull helps to interpret them."""
 NOT_ASKED = frozenset({"open_circuit", "quota", "place"})
 """Codes of `Unreachable` that the gate before a system gives when it lets no call through."""
 
@@ -75,6 +79,15 @@ def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
         plumbing.reached("keep")
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)
+            _help(row.plant, plumbing)
+
+
+def _help(plant: str, plumbing: Plumbing) -> None:
+    """Whoever brings documents faster than they are interpreted interprets some before bringing more."""
+    with plumbing.begin() as connection:
+        behind = inbox.has_more_than(connection, plant, BACKLOG)
+    if behind:
+        interpret(plant, plumbing, Turn(TURN))
 
 
 def _wanted(row: Any, connector: Connector, plumbing: Plumbing) -> Iterator[Page]:

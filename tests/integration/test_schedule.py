@@ -62,6 +62,19 @@ def test_two_beats_make_one_run_of_each_kind(house: House) -> None:
     assert rows(house) == ["BD_MATERIAL", "ENG_BOM"] * 2
 
 
+def test_what_is_new_goes_before_a_backfill(house: House) -> None:
+    old = [Due("hz", "HZ", "BD_MATERIAL", 10, NOW - MINUTE, window=(NOW - (at + 2) * MINUTE, NOW - (at + 1) * MINUTE)) for at in range(3)]
+    with house.begin() as connection:
+        windows_ = runs.create(connection, old, now=NOW - MINUTE)
+        own = runs.create(connection, [Due("hz", "HZ", "BD_MATERIAL", 10, NOW)], now=NOW)
+
+        assert runs.claim(connection, windows_[0], now=NOW) is None
+        assert runs.next_due(connection, "hz", now=NOW).id == own[0]
+        taken = runs.claim(connection, own[0], now=NOW)
+        runs.pulled(connection, taken.id, taken.token)
+        assert runs.claim(connection, windows_[0], now=NOW).id == windows_[0]
+
+
 def test_beats_that_race_make_each_run_once(house: House) -> None:
     schedules = [replace(EVERY_FIVE, name=f"hz {every}", when=every * MINUTE, catch_up="all") for every in (1, 2, 3, 5, 7)]
     beats, together = 4, Barrier(4)
