@@ -11,34 +11,39 @@ from sqlalchemy import ColumnElement, Connection, case, func, select, update
 from pipelines.state.outbox import LEASE, SENT_LEASE, TOLD
 from pipelines.state.tables import outbox, outbox_hold
 
+TOGETHER = 50
+"""Standing results that one worker plans anew at once."""
 
-def claim_to_plan(connection: Connection, *, names: Sequence[str], now: datetime) -> Any:
-    """The next row whose result stands in a system and may be another by now, as it was; None when there is none.
 
-    It is `changed` from here on: so it stays should it turn out so, or this worker die.
+def claim_to_plan(connection: Connection, *, names: Sequence[str], now: datetime) -> list[Any]:
+    """The next rows whose results stand in a system and may be others by now, as they were.
+
+    They are `changed` from here on: so they stay should it turn out so, or this worker die.
     """
-    return _claim(connection, (_stands(), *_free(now)), names, now, state="changed")
+    return _claim(connection, (_stands(), *_free(now)), names, now, state="changed", most=TOGETHER)
 
 
 def claim_to_push(connection: Connection, *, names: Sequence[str], now: datetime) -> Any:
     """The next row to be pushed, as it was; None when there is none. One that had nothing to tell is `due` from here on."""
-    return _claim(connection, (_to_push(), *_free(now)), names, now, state=None)
+    return next(iter(_claim(connection, (_to_push(), *_free(now)), names, now, state=None, most=1)), None)
 
 
-def _claim(connection: Connection, which: Sequence[ColumnElement[bool]], names: Sequence[str], now: datetime, *, state: str | None) -> Any:
-    """A row, leased; what changes its result from here on makes it stale again."""
-    statement = select(*TOLD).where(outbox.c.connection.in_(names), *which).order_by(outbox.c.urgent.desc(), outbox.c.id).limit(1)
-    found = connection.execute(statement.with_for_update(skip_locked=True)).first()
-    if found is not None:
-        becomes = state or ("due" if found.state == "idle" else found.state)
+def _claim(
+    connection: Connection, which: Sequence[ColumnElement[bool]], names: Sequence[str], now: datetime, *, state: str | None, most: int
+) -> list[Any]:
+    """Rows, leased; what changes their results from here on makes them stale again."""
+    statement = select(*TOLD).where(outbox.c.connection.in_(names), *which).order_by(outbox.c.urgent.desc(), outbox.c.id).limit(most)
+    found = list(connection.execute(statement.with_for_update(skip_locked=True)))
+    if found:
+        becomes = state or case((outbox.c.state == "idle", "due"), else_=outbox.c.state)
         taken = {"lease_until": now + LEASE, "attempts": outbox.c.attempts + 1, "stale": False, "look": False, "state": becomes}
-        connection.execute(update(outbox).where(outbox.c.id == found.id).values(taken))
+        connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in found])).values(taken))
     return found
 
 
-def hold(connection: Connection, row_id: int, *, now: datetime) -> None:
-    """Renew the lease of a row whose holder lives; one given back meanwhile stays so."""
-    mine = (outbox.c.id == row_id) & outbox.c.lease_until.is_not(None)
+def hold(connection: Connection, ids: Sequence[int], *, now: datetime) -> None:
+    """Renew the leases of rows whose holder lives; those given back meanwhile stay so."""
+    mine = outbox.c.id.in_(ids) & outbox.c.lease_until.is_not(None)
     length = case((outbox.c.state == "sent", SENT_LEASE), else_=LEASE)
     connection.execute(update(outbox).where(mine).values(lease_until=now + length))
 

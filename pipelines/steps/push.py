@@ -33,11 +33,11 @@ def push(names: Sequence[str], plumbing: Plumbing, turn: Turn | None = None) -> 
     unless it is too much at once. When its turn is over it wakes another task for the rest.
     """
     turn, confirmed = turn or Turn(), 0
-    while not turn.over() and (row := _claimed(claim_to_plan, names, plumbing)) is not None:
-        _tried(_sift, row, plumbing)
+    while not turn.over() and (rows := _claimed(claim_to_plan, names, plumbing)):
+        _sift(rows, plumbing)
     _settle(names, plumbing)
     while not turn.over() and (row := _claimed(claim_to_push, names, plumbing)) is not None:
-        confirmed += _tried(_push_row, row, plumbing)
+        confirmed += _tried(row, plumbing)
     if turn.over():
         for line in (plumbing.lines[name] for name in names if name in plumbing.lines):
             plumbing.wake("push", line.name, line.plant)
@@ -49,25 +49,34 @@ def _claimed(claim: Callable[..., Any], names: Sequence[str], plumbing: Plumbing
         return claim(connection, names=names, now=plumbing.now())
 
 
-def _tried(step: Callable[[Any, Plumbing], int], row: Any, plumbing: Plumbing) -> int:
+def _tried(row: Any, plumbing: Plumbing) -> int:
     try:
-        with holding(plumbing, lambda connection, now: hold(connection, row.id, now=now)):
-            return step(row, plumbing)
+        with holding(plumbing, lambda connection, now: hold(connection, [row.id], now=now)):
+            return _push_row(row, plumbing)
     except Verdict as verdict:
-        _failed(row, verdict, plumbing)
+        _mark(row, plumbing, **_after(row, verdict, plumbing))
         return 0
 
 
-def _sift(row: Any, plumbing: Plumbing) -> int:
-    """Plan what stands: confirmed it stays where nothing differs, unless the document itself changed."""
-    made = plan(row, plumbing)
+def _sift(rows: Sequence[Any], plumbing: Plumbing) -> None:
+    """Plan what stands, and note of all rows at once what came of it."""
+    with holding(plumbing, lambda connection, now: hold(connection, [row.id for row in rows], now=now)):
+        found = [(row, _sifted(row, plumbing)) for row in rows]
+        now = plumbing.now()
+        with plumbing.begin() as connection:
+            for row, values in found:
+                outbox.mark(connection, row.id, now=now, **values)
+
+
+def _sifted(row: Any, plumbing: Plumbing) -> dict[str, Any]:
+    """Confirmed it stays where nothing differs, unless the document itself changed."""
+    try:
+        made = plan(row, plumbing)
+    except Verdict as verdict:
+        return _after(row, verdict, plumbing)
     if made.fields != row.fields:
-        _mark(row, plumbing, state="changed", keys=made.keys)
-    elif row.look:
-        _mark(row, plumbing, state="due", keys=made.keys)
-    else:
-        _mark(row, plumbing, state="confirmed", keys=made.keys, urgent=False)
-    return 0
+        return {"state": "changed", "keys": made.keys}
+    return {"state": "due", "keys": made.keys} if row.look else {"state": "confirmed", "keys": made.keys, "urgent": False}
 
 
 def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
@@ -126,16 +135,15 @@ def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) 
     return 1
 
 
-def _failed(row: Any, verdict: Verdict, plumbing: Plumbing) -> None:
+def _after(row: Any, verdict: Verdict, plumbing: Plumbing) -> dict[str, Any]:
+    """What a row is like after a verdict."""
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
         wait = outbox.RETRY * min(row.attempts + 1, MANY_TRIES)
-        state = "unknown" if verdict.sent else "due"
-        _mark(row, plumbing, state=state, message=message, next_attempt_at=plumbing.now() + wait)
-    elif isinstance(verdict, Misconfigured):
-        _mark(row, plumbing, state="due", message=message, next_attempt_at=plumbing.now() + outbox.RETRY * MANY_TRIES)
-    else:
-        _mark(row, plumbing, state="held" if isinstance(verdict, Conflict) else "rejected", message=message)
+        return {"state": "unknown" if verdict.sent else "due", "message": message, "next_attempt_at": plumbing.now() + wait}
+    if isinstance(verdict, Misconfigured):
+        return {"state": "due", "message": message, "next_attempt_at": plumbing.now() + outbox.RETRY * MANY_TRIES}
+    return {"state": "held" if isinstance(verdict, Conflict) else "rejected", "message": message}
 
 
 def _mark(row: Any, plumbing: Plumbing, **values: Any) -> None:

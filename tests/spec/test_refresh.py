@@ -114,7 +114,7 @@ def test_a_change_while_a_result_is_planned_is_not_overlooked(house: House, tmp_
     take(house, [report("2", "S1", "A2")])
     refresh(house.begin)
     with house.begin() as connection:
-        outbox.mark(connection, claimed.id, now=NOW, state="confirmed")
+        outbox.mark(connection, claimed[0].id, now=NOW, state="confirmed")
     push(["erp"], plumbing)
 
     assert stands(house) == from_scratch(house, plumbing)
