@@ -53,6 +53,13 @@ faults: setup ## the whole matrix of faults: kills at every moment, pairs, every
 bench-reconcile: setup ## a million documents compared with a system, a thousandth of them changed: calls, CPU, memory (about 10 minutes)
 	@$(BIN)/python -m bench.sync.reconcile
 
+.bench/%/.ready: bench/sync/peers/%.txt
+	@$(BIN)/python -m venv .bench/$* && .bench/$*/bin/pip install --quiet -r $< && touch $@
+
+.PHONY: bench-sync
+bench-sync: setup .bench/dlt/.ready .bench/singer/.ready ## 200,000 orders pulled and carried to the end, beside dlt, Singer and raw COPY (about 20 minutes)
+	@$(BIN)/python -m bench.sync --dlt .bench/dlt/bin/python --singer .bench/singer/bin/python
+
 .PHONY: conformance
 conformance: setup ## every connector judged against its simulator, and every simulator by the vendor's own client
 	@$(BIN)/lotweave connector conform

@@ -77,6 +77,12 @@ class EmbeddedPostgres:
             if not self.running():
                 self._start()
 
+    def restart(self) -> None:
+        """Stop the server and start it again, so that settings that need it take effect."""
+        with self._alone():
+            self._run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-w", "-t", "60", check=False)
+            self._start()
+
     @contextmanager
     def used(self) -> Iterator[str]:
         """The URL of the running server, for as long as the block lasts. The last user stops it."""

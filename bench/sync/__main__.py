@@ -1,0 +1,67 @@
+"""`python -m bench.sync`: the pull, the same again, the interpreting and the whole journey beside dlt, Singer and raw COPY, in one run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench.sync import ours, peer
+from bench.sync.copied import copied
+from bench.sync.database import listening
+from bench.sync.page import page
+from bench.sync.server import served
+from lotweave.embedded.postgres import EmbeddedPostgres
+
+RESULTS = Path(__file__).parent.parent / "results"
+
+
+def main() -> None:
+    """Run and write `bench/results/sync.json` and `.md`."""
+    parser = argparse.ArgumentParser(prog="python -m bench.sync")
+    parser.add_argument("--orders", type=int, default=200_000)
+    parser.add_argument("--flat", type=int, nargs="*", default=[10_000], help="further sizes of the whole journey")
+    parser.add_argument("--dlt", type=Path, help="python of an environment with dlt")
+    parser.add_argument("--singer", type=Path, help="python of an environment with singer-sdk and target-postgres")
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    told = parser.parse_args()
+    found: dict[str, Any] = {"orders": told.orders}
+    with served(told.orders) as system:
+        found["copy"] = _apart(lambda url, _at, _folder: copied(url, told.orders))
+        found["pull"], found["again"], found["interpret"] = _in_steps(system)
+        found["journey"] = _whole(system)
+        for name, python, run in (("dlt", told.dlt, peer.dlt), ("singer", told.singer, peer.singer)):
+            if python is not None:
+                found[name] = _apart(lambda url, at, folder, python=python, run=run: run(python, system, url, at, folder))
+    for size in told.flat:
+        with served(size) as system:
+            found[f"journey of {size}"] = _whole(system)
+    (told.results / "sync.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    (told.results / "sync.md").write_text(page(found), "utf-8")
+
+
+def _apart(work: Callable[..., dict[str, Any]]) -> dict[str, Any]:
+    """On a fresh database of its own."""
+    with tempfile.TemporaryDirectory() as folder, listening(Path(folder) / "state") as (url, at):
+        return work(url, at, Path(folder))
+
+
+def _in_steps(system: str) -> tuple[dict[str, Any], ...]:
+    """One process pulls, pulls all again, and then two processes interpret what was pulled."""
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "site" / ".lotweave").used():
+        site = ours.site_at(Path(folder) / "site", system)
+        return ours.pulled(site, full=False), ours.pulled(site, full=True), ours.interpreted(site, 2)
+
+
+def _whole(system: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        site = ours.site_at(Path(folder) / "site", system)
+        first = ours.journey(site)
+        return first | {"again": ours.journey(site, full=True)["seconds"]}
+
+
+if __name__ == "__main__":
+    main()
