@@ -25,6 +25,11 @@ class Circuit:
     longest: float = 300.0
 
 
+def is_open(shared: Shared, company: str) -> bool:
+    """Whether a company's system is left alone now."""
+    return shared.look(f"{company}:open")[0] is not None
+
+
 class Breaker:
     """The breaker before one company's system."""
 

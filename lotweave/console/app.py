@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from marshmallow import ValidationError
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
@@ -19,6 +20,7 @@ from lotweave.console.hooks import post_hook
 from lotweave.console.reconciliation import get_differences, get_reconciliation
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.console.schedules import get_schedules, post_schedule
+from lotweave.metrics import metrics
 from lotweave.questions import reach_of
 from pipelines.steps.load import load
 from trace_core.answer import Also, trace
@@ -38,6 +40,7 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     app = Flask("lotweave")
     app.add_url_rule("/healthz", view_func=lambda: told_as_json({"ok": True}), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: told_as_json({"ok": house.ping()}), endpoint="readyz")
+    app.add_url_rule("/metrics", view_func=lambda: Response(metrics(house), content_type=CONTENT_TYPE_PLAIN_0_0_4), endpoint="metrics")
     for path, method, view in (
         ("/api/v1/documents", "POST", _documents),
         ("/api/v1/find", "GET", _find),

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from pipelines.state import tallies
 from pipelines.state.tables import run
 
 LEASE = timedelta(seconds=9)
@@ -108,12 +109,16 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
     """Count a page and renew the lease; what failed before it counts no more. False when another worker has taken the run over."""
-    done = connection.execute(
+    mine = connection.execute(
         update(run)
         .where(run.c.id == run_id, run.c.token == token, run.c.state == "running")
         .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE, attempts=0)
-    )
-    return done.rowcount == 1
+        .returning(run.c.connection, run.c.kind)
+    ).first()
+    if mine is None:
+        return False
+    tallies.page(connection, mine.connection, mine.kind, fetched=fetched, unchanged=unchanged)
+    return True
 
 
 def hold(connection: Connection, run_id: int, token: int, *, now: datetime) -> None:
@@ -142,7 +147,7 @@ def again(
         return
     last = asked and failed + 1 >= len(RETRY_AFTER)
     wait = timedelta(seconds=delay) if delay is not None else RETRY_AFTER[failed]
-    connection.execute(
+    row = connection.execute(
         update(run)
         .where(*mine)
         .values(
@@ -154,21 +159,26 @@ def again(
             lease_until=None,
             finished_at=now if last else None,
         )
-    )
+        .returning(run.c.connection, run.c.kind)
+    ).one()
+    if last:
+        tallies.ended(connection, [(row.connection, row.kind)], "failed", now=now)
 
 
 def stop(connection: Connection, run_id: int, token: int, *, verdict: str, message: str, now: datetime) -> None:
     """A person must act first."""
-    connection.execute(
+    stopped = connection.execute(
         update(run)
         .where(run.c.id == run_id, run.c.token == token)
         .values(state="stopped", verdict=verdict, message=message, lease_until=None, finished_at=now)
+        .returning(run.c.connection, run.c.kind)
     )
+    tallies.ended(connection, [(row.connection, row.kind) for row in stopped], "stopped", now=now)
 
 
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
     """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared."""
-    done = connection.execute(
+    found = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
             " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
@@ -176,7 +186,9 @@ def finish(connection: Connection, *, now: datetime) -> list[Any]:
         ),
         {"now": now},
     )
-    return list(done)
+    done = list(found)
+    tallies.ended(connection, [(row.connection, row.kind) for row in done], "done", now=now)
+    return done
 
 
 def note(connection: Connection, run_id: int, findings: Sequence[Mapping[str, str]]) -> None:
