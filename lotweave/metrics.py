@@ -13,6 +13,7 @@ from connectors.kit.breaker import is_open
 from connectors.kit.manifest import manifest
 from connectors.kit.opening import company_of
 from lotweave.bootstrap import House
+from lotweave.readiness import queues
 from lotweave.settings import resolved
 from lotweave.shared import shared_of
 from pipelines.state.measures import MOST, measure
@@ -34,6 +35,7 @@ _FAMILIES: Mapping[str, tuple[type[CounterMetricFamily | GaugeMetricFamily], str
     "outbox_on_hold": (GaugeMetricFamily, "outbox_on_hold", f"Results held by a person or a limit, {_COUNTED}", ("connection",)),
     "connection_on_hold": (GaugeMetricFamily, "connection_on_hold", "1 while a person lets nothing be pushed there", ("connection",)),
     "quarantine": (GaugeMetricFamily, "quarantine_waiting", f"Documents that could not be used, {_COUNTED}", ("plant", "stage")),
+    "silence": (GaugeMetricFamily, "queue_silence_seconds", "Since a worker last answered on the queue; asked every 15 s", ("queue",)),
     "documents": (GaugeMetricFamily, "documents_estimate", "Documents held, with all versions, as the database estimates", ()),
     "events": (GaugeMetricFamily, "events_estimate", "Events held, as the database estimates", ()),
     "circuits": (GaugeMetricFamily, "circuit_open", "1 while the connection's system is left alone", ("connection",)),
@@ -59,7 +61,7 @@ class _House(Collector):
     def collect(self) -> Iterator[Metric]:
         site = self._house.site
         with self._house.begin() as connection:
-            found = measure(connection, plants=list(site.plants), names=list(site.connections), now=self._house.now())
+            found = measure(connection, plants=list(site.plants), names=list(site.connections), queues=queues(site), now=self._house.now())
         for name, rows in (found | _circuits(self._house)).items():
             sort, said, explained, labels = _FAMILIES[name]
             family = sort(f"lotweave_{said}", explained, labels=labels)

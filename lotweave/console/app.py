@@ -22,6 +22,7 @@ from lotweave.console.redact import redacted, redacted_recall
 from lotweave.console.schedules import get_schedules, post_schedule
 from lotweave.metrics import metrics
 from lotweave.questions import reach_of
+from lotweave.readiness import readiness
 from pipelines.steps.load import load
 from trace_core.answer import Also, trace
 from trace_core.as_built import as_built
@@ -39,7 +40,7 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     """The application for an open house; `sockets` are its subscribers over WebSocket, which whoever serves it closes."""
     app = Flask("lotweave")
     app.add_url_rule("/healthz", view_func=lambda: told_as_json({"ok": True}), endpoint="healthz")
-    app.add_url_rule("/readyz", view_func=lambda: told_as_json({"ok": house.ping()}), endpoint="readyz")
+    app.add_url_rule("/readyz", view_func=lambda: _readyz(house), endpoint="readyz")
     app.add_url_rule("/metrics", view_func=lambda: Response(metrics(house), content_type=CONTENT_TYPE_PLAIN_0_0_4), endpoint="metrics")
     for path, method, view in (
         ("/api/v1/documents", "POST", _documents),
@@ -57,6 +58,11 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     app.add_url_rule("/hooks/<connection>", "hook", partial(post_hook, house), methods=["POST"])
     add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
     return app
+
+
+def _readyz(house: House) -> Response:
+    found = readiness(house)
+    return told_as_json(found.as_json(), 200 if found.ok else 503)
 
 
 def _guarded(house: House, view: View) -> View:

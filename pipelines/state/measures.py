@@ -61,6 +61,7 @@ QUERIES = {
         " AND q.state = 'waiting' LIMIT :most) AS rows)"
         " FROM unnest(:plants || :no_plant) AS p(plant) CROSS JOIN unnest(:stages) AS s(stage)"
     ),
+    "silence": ("SELECT p.queue, EXTRACT(EPOCH FROM :now - COALESCE(p.answered_at, p.since)) FROM pulse p WHERE p.queue = ANY(:queues)"),
     "documents": "SELECT GREATEST(sum(reltuples), 0) FROM pg_class WHERE oid = 'document'::regclass",
     "events": (
         "SELECT COALESCE(sum(GREATEST(c.reltuples, 0)), 0) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
@@ -69,19 +70,21 @@ QUERIES = {
 }
 
 
-def measure(connection: Connection, *, plants: Sequence[str], names: Sequence[str], now: datetime) -> dict[str, list[tuple[Any, ...]]]:
+def measure(
+    connection: Connection, *, plants: Sequence[str], names: Sequence[str], queues: Sequence[str], now: datetime
+) -> dict[str, list[tuple[Any, ...]]]:
     """Every figure by its name: rows of labels with the value last. What the site names is there with 0 where there is nothing.
 
     Seconds are seconds, times are Unix time. Documents (with all their versions) and events are the database's own estimates.
     """
     told = {
-        "plants": list(plants), "names": list(names), "states": list(STATES), "stages": list(STAGES), "no_plant": [NO_PLANT],
-        "most": MOST, "now": now,
+        "plants": list(plants), "names": list(names), "queues": list(queues), "states": list(STATES),
+        "stages": list(STAGES), "no_plant": [NO_PLANT], "most": MOST, "now": now,
     }  # fmt: skip
     return {name: [tuple(row) for row in connection.execute(statement(query), told)] for name, query in QUERIES.items()}
 
 
 def statement(query: str) -> Any:
     """A query with its lists typed."""
-    lists = [name for name in ("plants", "names", "states", "stages", "no_plant") if f":{name}" in query]
+    lists = [name for name in ("plants", "names", "queues", "states", "stages", "no_plant") if f":{name}" in query]
     return text(query).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in lists))

@@ -57,6 +57,16 @@ inbox = Table(
 )
 """Every payload received, once; `new` rows wait for interpretation."""
 
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, comment="when it was first asked"),
+    Column("asked_at", DateTime(timezone=True), nullable=False, comment="when it was last asked"),
+    Column("answered_at", DateTime(timezone=True), comment="when a worker last answered"),
+)
+"""Whether somebody works on each queue: it is asked again and again, and a worker's answer is a time here."""
+
 checkpoint = Table(
     "checkpoint",
     metadata,

@@ -129,6 +129,7 @@ def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
         told = {
             "plants": [PLANT],
             "names": [NAME],
+            "queues": ["house"],
             "states": list(STATES),
             "stages": list(STAGES),
             "no_plant": ["-"],

@@ -178,6 +178,14 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.PrimaryKeyConstraint("connection", "kind", name=op.f("pk_tally")),
     )
     op.create_table(
+        "pulse",
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False, comment="when it was first asked"),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, comment="when it was last asked"),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True, comment="when a worker last answered"),
+        sa.PrimaryKeyConstraint("queue", name=op.f("pk_pulse")),
+    )
+    op.create_table(
         "checkpoint",
         sa.Column("connection", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
