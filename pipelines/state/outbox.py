@@ -44,8 +44,8 @@ class Wish:
     subject: str
 
 
-def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> None:
-    """Note that documents should show a trace; those that are noted already become due again."""
+def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime, trace: str | None = None) -> None:
+    """Note that documents should show a trace; those that are noted already become due again. `trace` is the span that wishes for it."""
     gathered: dict[tuple[str, str, str], tuple[Wish, set[str]]] = {}
     for one in sorted(wishes, key=lambda one: (one.connection, one.target_kind, one.target_key)):  # whoever locks many rows does it thus
         gathered.setdefault((one.connection, one.target_kind, one.target_key), (one, set()))[1].add(one.subject)
@@ -63,6 +63,7 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
                 "next_attempt_at": statement.excluded.next_attempt_at,
                 "changed_at": statement.excluded.changed_at,
                 "open_since": func.coalesce(outbox.c.open_since, statement.excluded.open_since),
+                "trace": statement.excluded.trace,
             },
         ),
         [
@@ -70,7 +71,7 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
                 "connection": one.connection, "plant": one.plant, "target_kind": one.target_kind, "target_key": one.target_key,
                 "subjects": sorted(subjects), "state": "due", "stale": False, "look": False,
                 "urgent": False, "reversed": False, "attempts": 0,
-                "next_attempt_at": now, "changed_at": now, "open_since": now,
+                "next_attempt_at": now, "changed_at": now, "open_since": now, "trace": trace,
             }
             for one, subjects in gathered.values()
         ],
@@ -97,7 +98,7 @@ _MARK = text(
     "SELECT id FROM outbox WHERE keys && :keys UNION ALL SELECT id FROM outbox WHERE keys IS NULL OR lease_until IS NOT NULL"
     ") ORDER BY connection, target_kind, target_key FOR UPDATE)"
     " UPDATE outbox o SET stale = true, urgent = o.urgent OR :urgent, open_since = CASE WHEN o.state NOT IN ('rejected', 'held')"
-    " THEN COALESCE(o.open_since, now()) END FROM found WHERE o.id = found.id"
+    " THEN COALESCE(o.open_since, now()) END, trace = CASE WHEN o.open_since IS NOT NULL THEN o.trace END FROM found WHERE o.id = found.id"
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
 

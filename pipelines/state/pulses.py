@@ -20,7 +20,8 @@ _ASK = text(
 ).bindparams(bindparam("queues", type_=ARRAY(Text)))
 _SILENT = text(
     "SELECT q.name, EXTRACT(EPOCH FROM :now - p.answered_at) AS seconds FROM unnest(:queues) AS q(name)"
-    " LEFT JOIN pulse p ON p.queue = q.name WHERE COALESCE(p.answered_at, p.since, '-infinity') < :now - CAST(:silent AS interval) ORDER BY q.name"
+    " LEFT JOIN pulse p ON p.queue = q.name"
+    " WHERE COALESCE(p.answered_at, p.since, '-infinity') < :now - CAST(:silent AS interval) ORDER BY q.name"
 ).bindparams(bindparam("queues", type_=ARRAY(Text)))
 
 

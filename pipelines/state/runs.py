@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ class Due:
 
     `schedule` is who made it, None for a person's sync; it does not start before `start_at`.
     With a `window` it reads what changed in it, and leaves the checkpoint where it is. With `reconcile` it compares and mends instead.
+    `trace` is the W3C traceparent of what makes it.
     """
 
     connection: str
@@ -39,6 +40,7 @@ class Due:
     start_at: datetime | None = None
     window: tuple[datetime, datetime] | None = None
     reconcile: bool = False
+    trace: str | None = None
 
 
 def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
@@ -52,6 +54,7 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
             "fetched": 0, "unchanged": 0,
             "schedule": due.schedule, "since": due.window and due.window[0], "until": due.window and due.window[1],
             "reconcile": due.reconcile,
+            "trace": due.trace,
         }
         for due in dues
     ]  # fmt: skip
@@ -205,6 +208,12 @@ def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
     """The next run that a connection has waiting, in the order of a sync; None when there is none."""
     waiting = select(run).where(run.c.connection == name, run.c.state == "due", *_ready(now))
     return connection.execute(waiting.order_by(_LATER, run.c.rank, run.c.id).limit(1)).first()
+
+
+def traces(connection: Connection, ids: Collection[int]) -> set[str]:
+    """The traces in which runs were made."""
+    statement = select(run.c.trace).where(run.c.id.in_(ids), run.c.trace.is_not(None)).distinct()
+    return set(connection.execute(statement).scalars()) if ids else set()
 
 
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
 from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile_run import compare_and_mend
+from pipelines.tracing import span
 from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
@@ -33,6 +34,7 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
         return False
     try:
         with (
+            span("pull", parents=[row.trace], connection=row.connection, kind=row.kind, plant=row.plant, run=row.id),
             holding(plumbing, lambda connection, now: runs.hold(connection, row.id, row.token, now=now)),
             closing(plumbing.connector(row.connection)) as connector,
         ):
@@ -69,8 +71,9 @@ class _Taken(Exception):
 def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
     for page in ahead(_wanted(row, connector, plumbing)):
         plumbing.reached("fetch")
-        with plumbing.begin() as connection:
+        with span("keep", documents=len(page.documents)) as current, plumbing.begin() as connection:
             kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
+            current.set_attributes({"lotweave.changed": kept.changed, "lotweave.unchanged": kept.unchanged})
             if row.since is None:
                 inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}

@@ -260,6 +260,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
             nullable=True,
             comment="since when it is to be planned or pushed; none while it is not",
         ),
+        sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of what last wished for it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(
@@ -386,6 +387,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of what made it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
     )
     op.create_index(
