@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -49,7 +48,6 @@ def _provider(address: str, name: str) -> None:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    logging.getLogger("opentelemetry").setLevel(logging.ERROR)  # a collector that is away is told once, not at each batch
     provider = TracerProvider(resource=Resource.create({"service.name": "lotweave", "lotweave.site": name}), shutdown_on_exit=True)
     sender = OTLPSpanExporter(f"{address}/v1/traces", timeout=PATIENCE)
     provider.add_span_processor(BatchSpanProcessor(sender, schedule_delay_millis=BATCH))

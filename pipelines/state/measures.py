@@ -10,6 +10,8 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from pipelines.state.tables import LANES
+
 MOST = 100_000
 """What is counted row by row is counted so far; beyond it the figure says no more than that it is many."""
 STAGES = ("interpret", "held", "weave", "conflict")
@@ -24,8 +26,9 @@ QUERIES = {
         " FROM unnest(:plants) AS p(plant)"
     ),
     "inbox_oldest": (
-        "SELECT p.plant, COALESCE((SELECT EXTRACT(EPOCH FROM :now - i.fetched_at) FROM inbox i"
-        " WHERE i.plant = p.plant AND i.state = 'new' ORDER BY i.id LIMIT 1), 0) FROM unnest(:plants) AS p(plant)"
+        "SELECT p.plant, COALESCE(EXTRACT(EPOCH FROM :now - (SELECT min(o.fetched_at) FROM generate_series(0, :lanes - 1) AS l(lane)"
+        " CROSS JOIN LATERAL (SELECT i.fetched_at FROM inbox i WHERE i.plant = p.plant AND i.lane = l.lane AND i.state = 'new'"
+        " ORDER BY i.id LIMIT 1) AS o)), 0) FROM unnest(:plants) AS p(plant)"
     ),
     "runs_open": (
         "SELECT n.name, s.state, count(r.id) FROM unnest(:names) AS n(name)"
@@ -79,7 +82,7 @@ def measure(
     """
     told = {
         "plants": list(plants), "names": list(names), "queues": list(queues), "states": list(STATES),
-        "stages": list(STAGES), "no_plant": [NO_PLANT], "most": MOST, "now": now,
+        "stages": list(STAGES), "no_plant": [NO_PLANT], "most": MOST, "lanes": LANES, "now": now,
     }  # fmt: skip
     return {name: [tuple(row) for row in connection.execute(statement(query), told)] for name, query in QUERIES.items()}
 

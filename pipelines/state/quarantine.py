@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 
 from pipelines.state import changes
 from pipelines.state.tables import quarantine
+from pipelines.telling import INFO, tell
 from trace_core.errors import Problem
 from trace_core.identifiers import ThingId
 from trace_core.ports import Waiting
@@ -69,6 +70,9 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
             for content, row in unique.items()
         ],
     )
+    for row in unique.values():
+        names = {"connection": row.connection, "plant": row.plant, "kind": row.source_kind, "key": row.source_key, "stage": row.stage}
+        tell("document quarantined", INFO, problems=len(row.problems), **names)
     changes.note_things(connection, (thing.uri for row in unique.values() for thing in row.things))
 
 

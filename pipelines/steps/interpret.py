@@ -29,6 +29,7 @@ from pipelines.state.unknown_codes import Noted
 from pipelines.steps.finish import finish
 from pipelines.steps.weave import Woven, things_named, weave
 from pipelines.steps.wish import wishes
+from pipelines.telling import tell
 from pipelines.tracing import span, traceparent
 from pipelines.turns import Pace, Turn
 from pipelines.uncollected import uncollected
@@ -68,7 +69,8 @@ def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
                 count = _one_batch(plant, plumbing, pace.size)
             if not count:
                 break
-            pace.took(count, time.monotonic() - begun)
+            pace.took(count, seconds := time.monotonic() - begun)
+            tell("batch interpreted", plant=plant, documents=count, seconds=round(seconds, 3))
             done += count
         else:
             plumbing.wake("interpret", plant, plant)

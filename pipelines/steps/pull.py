@@ -13,6 +13,7 @@ from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
 from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile_run import compare_and_mend
+from pipelines.telling import DEBUG, WARNING, tell
 from pipelines.tracing import span
 from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
@@ -47,10 +48,13 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
     except Verdict as verdict:
         with plumbing.begin() as connection:
             _failed(connection, row, verdict, plumbing)
+        fault = {"verdict": type(verdict).__name__, "code": verdict.code}
+        tell("run failed", WARNING, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **fault)
         _wake_next(row, plumbing)
         return False
     with plumbing.begin() as connection:
         runs.pulled(connection, row.id, row.token)
+    tell("run pulled", connection=row.connection, plant=row.plant, kind=row.kind, run=row.id)
     plumbing.wake("interpret", row.plant, row.plant)
     _wake_next(row, plumbing)
     return True
@@ -79,6 +83,7 @@ def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
             if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
                 raise _Taken
+        tell("page kept", DEBUG, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **counts)
         plumbing.reached("keep")
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)

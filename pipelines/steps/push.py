@@ -20,6 +20,7 @@ from pipelines.state import inbox, outbox
 from pipelines.state.outbox_claims import claim_to_plan, claim_to_push, hold, settle_changes
 from pipelines.steps.holding import holding
 from pipelines.steps.plan import Plan, held_in, plan, refuse_foreign
+from pipelines.telling import INFO, WARNING, tell
 from pipelines.tracing import span
 from pipelines.turns import Turn
 from trace_core.errors import Conflict, Misconfigured, Unreachable, Verdict
@@ -136,12 +137,19 @@ def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) 
     now = plumbing.now()
     known = {"fields": made.fields, "keys": made.keys, "receipt": told, "verified_at": now}
     _mark(row, plumbing, state="confirmed", message=None, urgent=False, **known)
+    _told(row, "result pushed" if receipt else "result found", number=str(told["number"]))
     plumbing.reached("push.confirmed")
     return 1
 
 
+def _told(row: Any, event: str, level: int = INFO, **more: str) -> None:
+    tell(event, level, connection=row.connection, plant=row.plant, kind=row.target_kind, key=row.target_key, outbox=row.id, **more)
+
+
 def _after(row: Any, verdict: Verdict, plumbing: Plumbing) -> dict[str, Any]:
-    """What a row is like after a verdict."""
+    """What a row is like after a verdict, which is told."""
+    unknown = isinstance(verdict, Unreachable) and verdict.sent
+    _told(row, "result unknown" if unknown else "result failed", WARNING, verdict=type(verdict).__name__, code=verdict.code)
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
         wait = outbox.RETRY * min(row.attempts + 1, MANY_TRIES)

@@ -19,6 +19,7 @@ from pipelines.state.measures import MOST, QUERIES, STAGES, STATES, statement
 from pipelines.state.outbox import Wish
 from pipelines.state.quarantine import Quarantined
 from pipelines.state.runs import Due
+from pipelines.state.tables import LANES
 from trace_core.errors import Problem
 
 PLANT, NAME = '杭州"一"', "hz\\u9"
@@ -134,6 +135,7 @@ def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
             "stages": list(STAGES),
             "no_plant": ["-"],
             "most": MOST,
+            "lanes": LANES,
             "now": NOW,
         }
         plans = [line for query in QUERIES.values() for line in connection.execute(statement(f"EXPLAIN {query}"), told).scalars()]
