@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
+from pipelines.causes import cause_of
 from pipelines.state import changes
 from pipelines.state.tables import quarantine
 from pipelines.telling import INFO, tell
@@ -47,7 +48,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "source_kind", "source_key", "content"],
-            set_={name: statement.excluded[name] for name in ("problems", "stage", "state", "things", "job")},
+            set_={name: statement.excluded[name] for name in ("problems", "stage", "state", "things", "job", "cause")},
         ),
         [
             {
@@ -66,6 +67,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
                 "since": now,
                 "state": "waiting",
                 "job": row.job,
+                "cause": cause_of(row.connection, row.source_kind, row.stage, row.problems),
             }
             for content, row in unique.items()
         ],

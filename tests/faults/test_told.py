@@ -36,7 +36,10 @@ RECEIVED = """
 SELECT DISTINCT v.value #>> '{}' FROM inbox i, jsonb_path_query(convert_from(i.payload, 'UTF8')::jsonb, '$.** ? (@.type() == "string")')
 AS v(value) WHERE NOT i.deleted AND length(v.value #>> '{}') > 7
 """
-NAMES = "SELECT key || ' ' || connection || ' ' || kind FROM inbox UNION SELECT target_key || ' ' || COALESCE(receipt->>'number', '') FROM outbox"
+NAMES = """
+SELECT key || ' ' || connection || ' ' || kind FROM inbox
+UNION SELECT target_key || ' ' || COALESCE(receipt->>'number', '') FROM outbox
+"""
 """What documents are known by: values of fields too, which are told."""
 EVENTS = {"run pulled", "run failed", "page kept", "batch interpreted", "document quarantined", "result pushed"}
 

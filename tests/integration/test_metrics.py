@@ -118,8 +118,9 @@ def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
             next_attempt_at, changed_at, keys)
         SELECT :name, :plant, 'K', n::text, '{}', CASE WHEN n < 50 THEN 'due' ELSE 'confirmed' END, false, false, false, false, 0,
             now(), now(), '{}' FROM generate_series(1, 20000) n;
-        INSERT INTO quarantine (connection, plant, source_kind, source_key, stage, problems, payload, things, content, since, state)
-        SELECT :name, :plant, 'K', n::text, 'interpret', '[]', '', '{}', n::text, now(), CASE WHEN n < 50 THEN 'waiting' ELSE 'resolved' END
+        INSERT INTO quarantine (connection, plant, source_kind, source_key, stage, problems, payload, things, content, since, state, cause)
+        SELECT :name, :plant, 'K', n::text, 'interpret', '[]', '', '{}', n::text, now(),
+            CASE WHEN n < 50 THEN 'waiting' ELSE 'resolved' END, ''
         FROM generate_series(1, 20000) n
     """
     with site.begin() as connection:

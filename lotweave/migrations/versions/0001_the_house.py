@@ -321,8 +321,11 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False, comment="waiting, resolved or dropped"),
         sa.Column("job", sa.Text(), nullable=True, comment="the EPCIS capture that brought it last"),
+        sa.Column("cause", sa.Text(), nullable=False, comment="what its problems say without numbers and values, in 12 hexadecimal digits"),
+        sa.Column("dropped_because", sa.Text(), nullable=True, comment="why a person dropped it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
+    op.create_index("ix_quarantine_cause", "quarantine", ["cause", "id"], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_index("ix_quarantine_waiting", "quarantine", ["plant", "stage"], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_index(
         "ix_quarantine_document",
