@@ -30,8 +30,8 @@ def scheduled(schedule: Schedule, line: Line, nominal: datetime, *, start: datet
     """The runs of one nominal time of a schedule, not to start before `start`; a trace begins with them."""
     found = runs_of(line, nominal, kinds=schedule.kinds, full=full)
     with span("schedule", schedule=schedule.name, connection=line.name, plant=line.plant, runs=len(found)):
-        about = {"schedule": schedule.name, "start_at": start or nominal, "reconcile": schedule.reconcile, "trace": traceparent()}
-        return [replace(one, **about) for one in found]
+        trace, at = traceparent(), start or nominal
+        return [replace(one, schedule=schedule.name, start_at=at, reconcile=schedule.reconcile, trace=trace) for one in found]
 
 
 def make_due_runs(timetable: Timetable, plumbing: Plumbing) -> list[int]:

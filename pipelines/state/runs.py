@@ -162,9 +162,9 @@ def again(
             lease_until=None,
             finished_at=now if last else None,
         )
-        .returning(run.c.connection, run.c.kind)
+        .returning(run.c.connection, run.c.kind, run.c.reconcile)
     ).one()
-    if last:
+    if last and not row.reconcile:
         tallies.ended(connection, [(row.connection, row.kind)], "failed", now=now)
 
 
@@ -174,9 +174,9 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
         update(run)
         .where(run.c.id == run_id, run.c.token == token)
         .values(state="stopped", verdict=verdict, message=message, lease_until=None, finished_at=now)
-        .returning(run.c.connection, run.c.kind)
+        .returning(run.c.connection, run.c.kind, run.c.reconcile)
     )
-    tallies.ended(connection, [(row.connection, row.kind) for row in stopped], "stopped", now=now)
+    tallies.ended(connection, [(row.connection, row.kind) for row in stopped if not row.reconcile], "stopped", now=now)
 
 
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
@@ -190,7 +190,7 @@ def finish(connection: Connection, *, now: datetime) -> list[Any]:
         {"now": now},
     )
     done = list(found)
-    tallies.ended(connection, [(row.connection, row.kind) for row in done], "done", now=now)
+    tallies.ended(connection, [(row.connection, row.kind) for row in done if not row.reconcile], "done", now=now)
     return done
 
 

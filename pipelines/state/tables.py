@@ -122,7 +122,7 @@ tally = Table(
     Column("stopped", BigInteger, nullable=False, server_default=text("0")),
     Column("done_at", DateTime(timezone=True), comment="when a run was last done"),
 )
-"""What the runs of a connection and kind came to so far, so that nobody has to count them."""
+"""What the pulls of a connection and kind came to so far, so that nobody has to count them; comparing runs are none."""
 
 quarantine = Table(
     "quarantine",

@@ -111,8 +111,10 @@ def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
         INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
         SELECT :name, :plant, 'K', n::text, n::text, '', 1, false, now(), true, CASE WHEN n % 20 = 0 THEN 'new' ELSE 'done' END
         FROM generate_series(1, 20000) n;
-        INSERT INTO run (connection, plant, kind, nominal_at, "full", rank, state, token, attempts, next_attempt_at, fetched, unchanged)
-        SELECT :name, :plant, 'K', now() - n * interval '1 minute', false, 0, CASE WHEN n < 5 THEN 'due' ELSE 'done' END, 0, 0, now(), 0, 0
+        INSERT INTO run (connection, plant, kind, nominal_at, "full", rank, state, token, attempts, next_attempt_at, fetched, unchanged,
+            reconcile)
+        SELECT :name, :plant, 'K', now() - n * interval '1 minute', false, 0, CASE WHEN n < 5 THEN 'due' ELSE 'done' END, 0, 0,
+            now(), 0, 0, false
         FROM generate_series(1, 20000) n;
         INSERT INTO outbox (connection, plant, target_kind, target_key, subjects, state, stale, look, urgent, reversed, attempts,
             next_attempt_at, changed_at, keys)
