@@ -28,7 +28,7 @@ def span(name: str, *, parents: Collection[str | None] = (), **about: str | floa
     `parents` are what `traceparent` gave elsewhere. A verdict that leaves the block is told by its name and code.
     """
     known = sorted({parent for parent in parents if parent})
-    context = _context(known[0]) if len(known) == 1 else None
+    context = (_context(known[0]) if len(known) == 1 else Context()) if known else None
     links = [Link(trace.get_current_span(_context(parent)).get_span_context()) for parent in known] if len(known) > 1 else []
     told = {f"lotweave.{label}": value for label, value in about.items() if value is not None}
     with _TRACER.start_as_current_span(
