@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from typer.testing import CliRunner
 
 from lotweave.access.keys import create
 from lotweave.bootstrap import House
+from lotweave.cli.main import app
 from lotweave.console.app import make_app
 from lotweave.demo.site import make_site
 from lotweave.plumbing import plumbing_of
@@ -114,6 +117,25 @@ def test_what_is_dropped_waits_no_more_and_keeps_the_reason(ill: House) -> None:
     assert [tuple(row) for row in kept] == [("test data of the vendor", 300)]
     with pytest.raises(Misconfigured, match="nothing waits"):
         drop_cause(broken, "again", ill.begin)
+
+
+def test_the_verbs_say_the_same(ill: House, database_url: str) -> None:
+    address = database_url.replace("postgresql+psycopg://", "postgresql://")
+    file = ill.site.folder / "lotweave.toml"
+    file.write_text(f"{file.read_text('utf-8')}\n[services]\ndatabase = '{address}'\n", "utf-8")
+
+    def asked(*words: str) -> tuple[int, Any]:
+        ended = CliRunner().invoke(app, ["quarantine", *words, "--site", str(ill.site.folder), "--json"])
+        return ended.exit_code, json.loads(ended.stdout)
+
+    status, found = asked("causes", "--limit", "2")
+    missing, broken = (one["cause"] for one in found["causes"])
+
+    assert (status, asked("causes", "--cursor", found["next"])[1]["causes"][0]["documents"]) == (1, 200)
+    assert asked("replay", "--cause", missing) == (1, {"cause": missing, "waited": 500, "left": 500})
+    assert asked("drop", "--cause", broken, "--reason", "not ours") == (0, {"cause": broken, "waited": 300, "left": 0})
+    assert asked("drop", "--cause", broken, "--reason", "again")[0] == 2
+    assert asked("replay", "1", "--cause", missing)[0] == 2
 
 
 @pytest.fixture
