@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as Sql
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -64,10 +66,10 @@ class House:
             reader.close()
             self.idle.append(reader)
 
-    def ping(self) -> bool:
-        """Whether the database answers."""
+    def migrated(self) -> bool:
+        """Whether the database is at the newest migration. Errors: a `Fault` where it does not answer."""
         with self.engine.connect() as connection:
-            return bool(connection.execute(text("SELECT true")).scalar_one())
+            return MigrationContext.configure(connection).get_current_heads() == newest()
 
     @contextmanager
     def view(self, as_known_at: datetime | None = None) -> Iterator[StoreView]:
@@ -122,6 +124,12 @@ def migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     return config
+
+
+@cache
+def newest() -> tuple[str, ...]:
+    """The newest migration that this version of the house knows."""
+    return tuple(ScriptDirectory.from_config(migrations()).get_heads())
 
 
 def migrate(engine: Engine) -> None:

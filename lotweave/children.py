@@ -57,7 +57,7 @@ class Child:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and modules
                 self._command,
                 stdin=subprocess.DEVNULL,
-                stdout=stream,
+                stdout=subprocess.DEVNULL,  # a banner; what is to be known is logged on standard error
                 stderr=stream,
                 env=self._env,
                 cwd=self._folder,

@@ -5,14 +5,17 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 from connectors.kit.contract import Finding
 from lotweave.bootstrap import opened
 from lotweave.embedded import services
+from lotweave.readiness import queues
 from lotweave.settings import read_site, site_folder
+from pipelines.state import pulses
+from pipelines.state.pulses import SILENT
 from trace_core.errors import Verdict
 from trace_core.store.things import counts
 
@@ -63,5 +66,15 @@ def _site(site: Path | None) -> Iterator[Finding]:
             held = counts(connection)
             where = "embedded" if found.database is None else "external"
             yield Finding("database", ok=True, sentence=f"{where}, {held['documents']} documents, {held['events']} events")
+            if up and house.now() - up.since > SILENT:
+                yield _queues(pulses.silent(connection, queues(found), now=house.now()))
     except Verdict as verdict:
         yield Finding("database", ok=False, sentence=verdict.message)
+
+
+def _queues(found: Mapping[str, float | None]) -> Finding:
+    """Whether somebody works on every queue."""
+    if not found:
+        return Finding("queues", ok=True, sentence="a worker answers on every queue")
+    told = ", ".join(f"{name} (" + ("never answered" if since is None else f"{since:.0f} s") + ")" for name, since in found.items())
+    return Finding("queues", ok=False, sentence=f"silent: {told}; the logs of worker, exchange and beat say why")

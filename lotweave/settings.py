@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from connectors.kit.manifest import Secret, manifest, systems, typed
 from lotweave.epcis_settings import Epcis, read_epcis
 from lotweave.schedule_settings import read_timetable
+from lotweave.telemetry_settings import Telemetry, read_telemetry
 from scheduler.timetable import Timetable
 from trace_core.errors import Misconfigured, Problem
 
@@ -69,6 +70,7 @@ class Site:
     epcis: Epcis = field(default_factory=Epcis)
     url: str = ""
     shared: str | None = None
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
     @property
     def clocks(self) -> dict[str, timedelta]:
@@ -214,7 +216,7 @@ class _Reader:
         return table
 
     def site(self, folder: Path) -> Site:
-        self.known(self.told, (), ("site", "services", "plants", "connections", "epcis"))
+        self.known(self.told, (), ("site", "services", "plants", "connections", "epcis", "telemetry"))
         about, services = self.table(("site",)), self.table(("services",))
         self.known(about, ("site",), ("name", "url"))
         self.known(services, ("services",), ("database", "broker", "shared"))
@@ -228,6 +230,7 @@ class _Reader:
             dict(self.connections(plants)),
             url=self.url(about),
             shared=self.shared(services, folder),
+            telemetry=read_telemetry(self.table(("telemetry",)), wrong=self.wrong, known=self.known),
             epcis=read_epcis(self.table(("epcis",)), plants, wrong=self.wrong, known=self.known),
         )
 

@@ -21,6 +21,7 @@ from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.embedded.valkey import EmbeddedValkey
 from lotweave.settings import Site
 from pipelines.app import exchange_queues_of, queues_of
+from pipelines.telling import WARNING, tell
 from trace_core.errors import Misconfigured, Verdict
 
 WATCH = 0.5
@@ -122,10 +123,10 @@ class Supervisor:
     def _watch(self) -> None:
         self.say("up")
         while not self.stopping.wait(WATCH):
-            looks = [one.looked_after for one in self.services] + [one.looked_after for one in self.children]
-            for said in (look() for look in looks):
-                if said:
-                    self.say(said)
+            watched: list[_Service | Child] = [*self.services, *self.children]
+            for one in watched:
+                if said := one.looked_after():
+                    tell("child restarted", WARNING, child=one.name, said=said)
 
     def _stop_children(self) -> None:
         for child in self.children:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from pipelines.steps.pull import pull
 from pipelines.steps.push import push
 from pipelines.steps.refresh import refresh
 from pipelines.tasks import waker
+from pipelines.tracing import span, traceparent
 from scheduler.plan import runs_of
 
 LOOK, TELL = 0.25, 3.0
@@ -46,8 +48,12 @@ class Sync:
 
     def run(self, lines: Sequence[Line], *, kinds: Sequence[str], full: bool) -> dict[str, Any]:
         """Pull, weave and push over the connections; the counts of every run, and whether they balance."""
-        nominal = self.plumbing.now()
-        dues = [due for line in lines for due in runs_of(line, nominal, kinds=kinds, full=full)]
+        with span("sync", plant=", ".join(sorted({line.plant for line in lines}))):
+            return self._run(lines, kinds, full=full)
+
+    def _run(self, lines: Sequence[Line], kinds: Sequence[str], *, full: bool) -> dict[str, Any]:
+        nominal, trace = self.plumbing.now(), traceparent()
+        dues = [replace(due, trace=trace) for line in lines for due in runs_of(line, nominal, kinds=kinds, full=full)]
         with self.plumbing.begin() as connection:
             ids = runs.create(connection, dues, now=nominal)
         if self.by_workers:

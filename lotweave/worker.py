@@ -13,7 +13,9 @@ from threading import Lock
 from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging, worker_process_shutdown, worker_shutdown
 
+from lotweave import logs, telemetry
 from lotweave.bootstrap import House, opened
 from lotweave.plumbing import plumbing_of
 from lotweave.settings import environment, read_site, site_folder
@@ -41,6 +43,7 @@ def make() -> Celery:
 
     @cache
     def opened_once() -> Plumbing:
+        telemetry.start(site)
         house: House = _open.enter_context(opened(site))
         return plumbing_of(house, waker(made))
 
@@ -51,9 +54,21 @@ def make() -> Celery:
     def due() -> Any:
         return make_due_runs(site.timetable, plumbing())
 
+    logs.set_up(site.telemetry.log_level)
+    setup_logging.connect(_set_up_already)
+    for ending in (worker_process_shutdown, worker_shutdown):
+        ending.connect(_flushed)
     register(made, plumbing, due)
     made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": NUDGE, "options": {"queue": HOUSE, "expires": 10}}}
     return made
+
+
+def _set_up_already(**_: Any) -> None:
+    """Celery leaves the logs alone where somebody else answers for them."""
+
+
+def _flushed(**_: Any) -> None:
+    telemetry.flush()
 
 
 def __getattr__(name: str) -> Celery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from celery import Celery
@@ -16,6 +17,7 @@ from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.own_hashes import make
 from pipelines.steps.pull import pull
+from pipelines.steps.pulse import UNANSWERED, answer, ask
 from pipelines.steps.push import push
 from pipelines.steps.refresh import refresh
 from pipelines.steps.reinterpret import reinterpret
@@ -36,6 +38,7 @@ NAMES = {
     "hash": "lotweave.hash",
     "deliver": "lotweave.deliver",
     "reinterpret": "lotweave.reinterpret",
+    "pulse": "lotweave.pulse",
 }
 
 CALLING = frozenset({"pull", "push", "deliver"})
@@ -73,10 +76,16 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
 
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:
+        for queue in ask([queue.name for queue in app.conf.task_queues], plumbing()):
+            _send(app, "pulse", queue, queue, expires=UNANSWERED.total_seconds())
         due()
         plumbing().reached("plan")
         sweep(plumbing())
         settle(plumbing().begin, plumbing().view, most=5000)
+
+    @app.task(name=NAMES["pulse"])  # type: ignore[untyped-decorator]
+    def answer_pulse(queue: str) -> None:
+        answer(queue, plumbing())
 
     _register_epcis(app, plumbing)
 
@@ -103,14 +112,15 @@ def _register_epcis(app: Celery, plumbing: Callable[[], Plumbing]) -> None:
 
 
 def waker(app: Celery) -> Callable[[str, object, str], None]:
-    """A function that sends a wake-up; a broker that is away or refuses is no fault, since the sweep will find the work."""
-    away = (OperationalError, *app.connection_for_write().connection_errors)
+    """A function that sends a wake-up."""
 
     def wake(task: str, argument: object, plant: str) -> None:
-        queue = queue_for(plant, calls_systems=task in CALLING)
-        try:
-            app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True)
-        except away:
-            return
+        _send(app, task, argument, queue_for(plant, calls_systems=task in CALLING))
 
     return wake
+
+
+def _send(app: Celery, task: str, argument: object, queue: str, *, expires: float | None = None) -> None:
+    """Send a message; a broker that is away or refuses is no fault, since the sweep will find the work."""
+    with suppress(OperationalError, *app.connection_for_write().connection_errors):
+        app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True, expires=expires)

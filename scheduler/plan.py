@@ -10,6 +10,7 @@ from pipelines.ports import Line, Plumbing
 from pipelines.state import runs, schedule_runs
 from pipelines.state.database import Transaction
 from pipelines.state.runs import Due
+from pipelines.tracing import span, traceparent
 from scheduler.adaptive import LOOK_BACK, adapted
 from scheduler.cron import Cron
 from scheduler.due import due
@@ -26,9 +27,11 @@ def runs_of(line: Line, nominal: datetime, *, kinds: Sequence[str] = (), full: b
 
 
 def scheduled(schedule: Schedule, line: Line, nominal: datetime, *, start: datetime | None = None, full: bool = False) -> list[Due]:
-    """The runs of one nominal time of a schedule, not to start before `start`."""
+    """The runs of one nominal time of a schedule, not to start before `start`; a trace begins with them."""
     found = runs_of(line, nominal, kinds=schedule.kinds, full=full)
-    return [replace(one, schedule=schedule.name, start_at=start or nominal, reconcile=schedule.reconcile) for one in found]
+    with span("schedule", schedule=schedule.name, connection=line.name, plant=line.plant, runs=len(found)):
+        trace, at = traceparent(), start or nominal
+        return [replace(one, schedule=schedule.name, start_at=at, reconcile=schedule.reconcile, trace=trace) for one in found]
 
 
 def make_due_runs(timetable: Timetable, plumbing: Plumbing) -> list[int]:

@@ -27,13 +27,17 @@ def open_system(man: Manifest, settings: Mapping[str, Any], *, connection: str, 
 
 def gate_of(man: Manifest, settings: Mapping[str, Any], shared: Shared) -> Gate:
     """The gate before the system that typed settings name. Errors: `Misconfigured` for a rate that is none."""
-    name = "|".join(str(settings.get(part) or "").rstrip("/").lower() for part in man.company)
-    host = urlsplit(str(settings.get("url") or "")).netloc or man.system
-    mark = blake2b(name.encode(), digest_size=6).hexdigest()
     secret = "|".join(str(settings[name] or "") for name, one in man.settings.items() if one.type == "secret")
     try:
         limits = limits_of(man.limits, settings)
     except ValueError as fault:
         raise Misconfigured(f"call_rates: {fault}", code="settings") from fault
     circuit = Circuit(max(1, int(settings["breaker_faults"])), max(1.0, float(settings["breaker_seconds"])))
-    return Gate(shared, f"{man.system}:{host}:{mark}", limits, circuit, secret)
+    return Gate(shared, company_of(man, settings), limits, circuit, secret)
+
+
+def company_of(man: Manifest, settings: Mapping[str, Any]) -> str:
+    """The name under which all that call one company's system share its limits, sessions and circuit."""
+    name = "|".join(str(settings.get(part) or "").rstrip("/").lower() for part in man.company)
+    host = urlsplit(str(settings.get("url") or "")).netloc or man.system
+    return f"{man.system}:{host}:{blake2b(name.encode(), digest_size=6).hexdigest()}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from lotweave import logs
 from lotweave.cli import (
     as_built,
     codes,
@@ -70,4 +71,5 @@ app.add_typer(keys.app, name="keys")
 
 def run() -> None:
     """The entry of the console script."""
+    logs.set_up("warning", human=True)
     app()

@@ -22,6 +22,7 @@ from lotweave.demo.data import TOLD, simulator_data
 from lotweave.plumbing import lines_of
 from lotweave.settings import Site
 from lotweave.sync import Sync
+from lotweave.telemetry import traced
 from pipelines.ports import Line
 from trace_core.errors import Misconfigured, Verdict
 
@@ -152,7 +153,7 @@ def sync(
     with reported(as_json=as_json):
         found = the_site(site)
         lines = lines_of_plant(found, plant, kinds or [])
-        with opened(found) as house:
+        with traced(found), opened(found) as house:
             runner = Sync(house, say=lambda line: err.print(line, markup=False))
             told = runner.run(lines, kinds=kinds or [], full=full)
         say(told, as_json=as_json, person=lambda: _show_sync(told))

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 from marshmallow import ValidationError
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from lotweave.access.keys import Holder, holder
 from lotweave.bootstrap import House, clock
@@ -16,10 +17,13 @@ from lotweave.console.answers import problem, told_as_json
 from lotweave.console.epcis import add_epcis
 from lotweave.console.epcis_sockets import Sockets
 from lotweave.console.hooks import post_hook
+from lotweave.console.quarantine import get_causes, post_cause
 from lotweave.console.reconciliation import get_differences, get_reconciliation
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.console.schedules import get_schedules, post_schedule
+from lotweave.metrics import metrics
 from lotweave.questions import reach_of
+from lotweave.readiness import readiness
 from pipelines.steps.load import load
 from trace_core.answer import Also, trace
 from trace_core.as_built import as_built
@@ -37,7 +41,8 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     """The application for an open house; `sockets` are its subscribers over WebSocket, which whoever serves it closes."""
     app = Flask("lotweave")
     app.add_url_rule("/healthz", view_func=lambda: told_as_json({"ok": True}), endpoint="healthz")
-    app.add_url_rule("/readyz", view_func=lambda: told_as_json({"ok": house.ping()}), endpoint="readyz")
+    app.add_url_rule("/readyz", view_func=lambda: _readyz(house), endpoint="readyz")
+    app.add_url_rule("/metrics", view_func=lambda: Response(metrics(house), content_type=CONTENT_TYPE_PLAIN_0_0_4), endpoint="metrics")
     for path, method, view in (
         ("/api/v1/documents", "POST", _documents),
         ("/api/v1/find", "GET", _find),
@@ -45,6 +50,8 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
         ("/api/v1/reach/<direction>", "GET", _reach),
         ("/api/v1/as-built", "GET", _as_built),
         ("/api/v1/recall", "GET", _recall),
+        ("/api/v1/quarantine/causes", "GET", get_causes),
+        ("/api/v1/quarantine/causes/<cause>/<action>", "POST", post_cause),
         ("/api/v1/reconciliation", "GET", get_reconciliation),
         ("/api/v1/reconciliation/<name>/<kind>/differences", "GET", get_differences),
         ("/api/v1/schedules", "GET", get_schedules),
@@ -54,6 +61,11 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     app.add_url_rule("/hooks/<connection>", "hook", partial(post_hook, house), methods=["POST"])
     add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
     return app
+
+
+def _readyz(house: House) -> Response:
+    found = readiness(house)
+    return told_as_json(found.as_json(), 200 if found.ok else 503)
 
 
 def _guarded(house: House, view: View) -> View:

@@ -6,6 +6,7 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 FILE = "up.json"
@@ -13,12 +14,13 @@ FILE = "up.json"
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """A running site: the supervisor's process id, its start time as the kernel counts it, the broker, and the console's port."""
+    """A running site: its supervisor (process id, start time as the kernel counts it), broker, console's port, and since when."""
 
     pid: int
     started: int
     broker_url: str
     port: int
+    since: datetime
 
 
 def started_at(pid: int) -> int:
@@ -32,14 +34,16 @@ def write(state: Path, broker_url: str, port: int) -> None:
     """Say that this process supervises the site."""
     pid = os.getpid()
     path = state / FILE
-    path.write_text(json.dumps(asdict(Up(pid, started_at(pid), broker_url, port))), "utf-8")
+    told = asdict(Up(pid, started_at(pid), broker_url, port, datetime.now(UTC)))
+    path.write_text(json.dumps(told, default=str), "utf-8")
     path.chmod(0o600)
 
 
 def read(state: Path) -> Up | None:
     """The running site, None when it is not up (a file left behind by a killed supervisor does not count)."""
-    with suppress(OSError, ValueError, TypeError):
-        up = Up(**json.loads((state / FILE).read_text("utf-8")))
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        told = json.loads((state / FILE).read_text("utf-8"))
+        up = Up(**told | {"since": datetime.fromisoformat(told["since"])})
         if up.started == started_at(up.pid):
             return up
     return None

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, case, func, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger
 
@@ -44,8 +44,8 @@ class Wish:
     subject: str
 
 
-def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> None:
-    """Note that documents should show a trace; those that are noted already become due again."""
+def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime, trace: str | None = None) -> None:
+    """Note that documents should show a trace; those that are noted already become due again. `trace` is the span that wishes for it."""
     gathered: dict[tuple[str, str, str], tuple[Wish, set[str]]] = {}
     for one in sorted(wishes, key=lambda one: (one.connection, one.target_kind, one.target_key)):  # whoever locks many rows does it thus
         gathered.setdefault((one.connection, one.target_kind, one.target_key), (one, set()))[1].add(one.subject)
@@ -62,6 +62,8 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
                 "look": True,
                 "next_attempt_at": statement.excluded.next_attempt_at,
                 "changed_at": statement.excluded.changed_at,
+                "open_since": func.coalesce(outbox.c.open_since, statement.excluded.open_since),
+                "trace": statement.excluded.trace,
             },
         ),
         [
@@ -69,7 +71,7 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
                 "connection": one.connection, "plant": one.plant, "target_kind": one.target_kind, "target_key": one.target_key,
                 "subjects": sorted(subjects), "state": "due", "stale": False, "look": False,
                 "urgent": False, "reversed": False, "attempts": 0,
-                "next_attempt_at": now, "changed_at": now,
+                "next_attempt_at": now, "changed_at": now, "open_since": now, "trace": trace,
             }
             for one, subjects in gathered.values()
         ],
@@ -79,6 +81,10 @@ def wish(connection: Connection, wishes: Sequence[Wish], *, now: datetime) -> No
 def mark(connection: Connection, row_id: int, *, now: datetime, **values: Any) -> None:
     """Change a row and give its lease back, unless it is about to be sent."""
     lease = now + SENT_LEASE if values.get("state") == "sent" else None
+    if values.get("state") in {"confirmed", "idle"}:  # what became stale meanwhile stays open
+        values["open_since"] = case((outbox.c.stale, outbox.c.open_since))
+    elif values.get("state") in {"rejected", "held"}:
+        values["open_since"] = None
     connection.execute(update(outbox).where(outbox.c.id == row_id).values(changed_at=now, lease_until=lease, **values))
 
 
@@ -91,7 +97,8 @@ _MARK = text(
     "WITH found AS (SELECT id FROM outbox WHERE (NOT stale OR :urgent) AND id IN ("
     "SELECT id FROM outbox WHERE keys && :keys UNION ALL SELECT id FROM outbox WHERE keys IS NULL OR lease_until IS NOT NULL"
     ") ORDER BY connection, target_kind, target_key FOR UPDATE)"
-    " UPDATE outbox o SET stale = true, urgent = o.urgent OR :urgent FROM found WHERE o.id = found.id"
+    " UPDATE outbox o SET stale = true, urgent = o.urgent OR :urgent, open_since = CASE WHEN o.state NOT IN ('rejected', 'held')"
+    " THEN COALESCE(o.open_since, now()) END, trace = CASE WHEN o.open_since IS NOT NULL THEN o.trace END FROM found WHERE o.id = found.id"
 ).bindparams(bindparam("keys", type_=ARRAY(BigInteger)))
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state.tables import outbox, outbox_hold
 
 _STATE = text("CASE WHEN state IN ('sent', 'unknown') THEN state ELSE 'due' END")
 """What is unknown leaves that state only by a look at the system."""
+
+
+def _opened(now: datetime) -> dict[str, Any]:
+    return {"next_attempt_at": now, "changed_at": now, "open_since": func.coalesce(outbox.c.open_since, now)}
 
 
 def hold(connection: Connection, ids: Sequence[int], *, reason: str, now: datetime) -> list[int]:
@@ -28,7 +33,7 @@ def release(connection: Connection, ids: Sequence[int], *, now: datetime) -> lis
 def _release(connection: Connection, ids: Sequence[int], name: str | None, now: datetime) -> list[int]:
     mine = outbox.c.connection == name if name is not None else outbox.c.id.in_(ids)
     waits: ColumnElement[bool] = outbox.c.hold.is_not(None) | (outbox.c.state == "held") | outbox.c.reversed
-    values = {"hold": None, "reversed": False, "urgent": True, "state": _STATE, "next_attempt_at": now, "changed_at": now}
+    values = {"hold": None, "reversed": False, "urgent": True, "state": _STATE, **_opened(now)}
     if name is not None:  # what was taken back, or stands in conflict, is released one by one
         waits, values = outbox.c.hold.is_not(None), {name: value for name, value in values.items() if name != "reversed"}
     return sorted(connection.execute(update(outbox).where(mine, waits).values(values).returning(outbox.c.id)).scalars())
@@ -37,14 +42,14 @@ def _release(connection: Connection, ids: Sequence[int], name: str | None, now: 
 def retry(connection: Connection, ids: Sequence[int], *, now: datetime) -> list[int]:
     """Let rows be tried again now that were rejected, stood in conflict, or wait for their next attempt; the ids of these."""
     open_ = outbox.c.state.in_(["rejected", "held", "due", "unknown", "sent"])
-    values = {"state": _STATE, "next_attempt_at": now, "changed_at": now, "attempts": 0}
+    values = {"state": _STATE, "attempts": 0, **_opened(now)}
     statement = update(outbox).where(outbox.c.id.in_(ids), open_).values(values)
     return sorted(connection.execute(statement.returning(outbox.c.id)).scalars())
 
 
 def reverse(connection: Connection, ids: Sequence[int], *, now: datetime) -> list[int]:
     """Let what stood in documents before the first push be written back, and the trace no more; the ids of those that were ever written."""
-    values = {"reversed": True, "hold": None, "urgent": True, "stale": True, "state": _STATE, "next_attempt_at": now, "changed_at": now}
+    values = {"reversed": True, "hold": None, "urgent": True, "stale": True, "state": _STATE, **_opened(now)}
     written = outbox.c.id.in_(ids), outbox.c.original.is_not(None), ~outbox.c.reversed
     return sorted(connection.execute(update(outbox).where(*written).values(values).returning(outbox.c.id)).scalars())
 

@@ -12,8 +12,10 @@ from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
+from pipelines.causes import cause_of
 from pipelines.state import changes
 from pipelines.state.tables import quarantine
+from pipelines.telling import INFO, tell
 from trace_core.errors import Problem
 from trace_core.identifiers import ThingId
 from trace_core.ports import Waiting
@@ -46,7 +48,7 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["connection", "source_kind", "source_key", "content"],
-            set_={name: statement.excluded[name] for name in ("problems", "stage", "state", "things", "job")},
+            set_={name: statement.excluded[name] for name in ("problems", "stage", "state", "things", "job", "cause")},
         ),
         [
             {
@@ -65,10 +67,14 @@ def put(connection: Connection, rows: Sequence[Quarantined], *, now: datetime) -
                 "since": now,
                 "state": "waiting",
                 "job": row.job,
+                "cause": cause_of(row.connection, row.source_kind, row.stage, row.problems),
             }
             for content, row in unique.items()
         ],
     )
+    for row in unique.values():
+        names = {"connection": row.connection, "plant": row.plant, "kind": row.source_kind, "key": row.source_key, "stage": row.stage}
+        tell("document quarantined", INFO, problems=len(row.problems), **names)
     changes.note_things(connection, (thing.uri for row in unique.values() for thing in row.things))
 
 

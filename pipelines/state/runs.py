@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from pipelines.state import tallies
 from pipelines.state.tables import run
 
 LEASE = timedelta(seconds=9)
@@ -26,6 +27,7 @@ class Due:
 
     `schedule` is who made it, None for a person's sync; it does not start before `start_at`.
     With a `window` it reads what changed in it, and leaves the checkpoint where it is. With `reconcile` it compares and mends instead.
+    `trace` is the W3C traceparent of what makes it.
     """
 
     connection: str
@@ -38,6 +40,7 @@ class Due:
     start_at: datetime | None = None
     window: tuple[datetime, datetime] | None = None
     reconcile: bool = False
+    trace: str | None = None
 
 
 def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> list[int]:
@@ -51,6 +54,7 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
             "fetched": 0, "unchanged": 0,
             "schedule": due.schedule, "since": due.window and due.window[0], "until": due.window and due.window[1],
             "reconcile": due.reconcile,
+            "trace": due.trace,
         }
         for due in dues
     ]  # fmt: skip
@@ -108,12 +112,16 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
     """Count a page and renew the lease; what failed before it counts no more. False when another worker has taken the run over."""
-    done = connection.execute(
+    mine = connection.execute(
         update(run)
         .where(run.c.id == run_id, run.c.token == token, run.c.state == "running")
         .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE, attempts=0)
-    )
-    return done.rowcount == 1
+        .returning(run.c.connection, run.c.kind)
+    ).first()
+    if mine is None:
+        return False
+    tallies.page(connection, mine.connection, mine.kind, fetched=fetched, unchanged=unchanged)
+    return True
 
 
 def hold(connection: Connection, run_id: int, token: int, *, now: datetime) -> None:
@@ -142,7 +150,7 @@ def again(
         return
     last = asked and failed + 1 >= len(RETRY_AFTER)
     wait = timedelta(seconds=delay) if delay is not None else RETRY_AFTER[failed]
-    connection.execute(
+    row = connection.execute(
         update(run)
         .where(*mine)
         .values(
@@ -154,21 +162,26 @@ def again(
             lease_until=None,
             finished_at=now if last else None,
         )
-    )
+        .returning(run.c.connection, run.c.kind, run.c.reconcile)
+    ).one()
+    if last and not row.reconcile:
+        tallies.ended(connection, [(row.connection, row.kind)], "failed", now=now)
 
 
 def stop(connection: Connection, run_id: int, token: int, *, verdict: str, message: str, now: datetime) -> None:
     """A person must act first."""
-    connection.execute(
+    stopped = connection.execute(
         update(run)
         .where(run.c.id == run_id, run.c.token == token)
         .values(state="stopped", verdict=verdict, message=message, lease_until=None, finished_at=now)
+        .returning(run.c.connection, run.c.kind, run.c.reconcile)
     )
+    tallies.ended(connection, [(row.connection, row.kind) for row in stopped if not row.reconcile], "stopped", now=now)
 
 
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
     """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared."""
-    done = connection.execute(
+    found = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
             " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
@@ -176,7 +189,9 @@ def finish(connection: Connection, *, now: datetime) -> list[Any]:
         ),
         {"now": now},
     )
-    return list(done)
+    done = list(found)
+    tallies.ended(connection, [(row.connection, row.kind) for row in done if not row.reconcile], "done", now=now)
+    return done
 
 
 def note(connection: Connection, run_id: int, findings: Sequence[Mapping[str, str]]) -> None:
@@ -193,6 +208,12 @@ def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
     """The next run that a connection has waiting, in the order of a sync; None when there is none."""
     waiting = select(run).where(run.c.connection == name, run.c.state == "due", *_ready(now))
     return connection.execute(waiting.order_by(_LATER, run.c.rank, run.c.id).limit(1)).first()
+
+
+def traces(connection: Connection, ids: Collection[int]) -> set[str]:
+    """The traces in which runs were made."""
+    statement = select(run.c.trace).where(run.c.id.in_(ids), run.c.trace.is_not(None)).distinct()
+    return set(connection.execute(statement).scalars()) if ids else set()
 
 
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:

@@ -57,6 +57,16 @@ inbox = Table(
 )
 """Every payload received, once; `new` rows wait for interpretation."""
 
+pulse = Table(
+    "pulse",
+    metadata,
+    Column("queue", Text, primary_key=True),
+    Column("since", DateTime(timezone=True), nullable=False, comment="when it was first asked"),
+    Column("asked_at", DateTime(timezone=True), nullable=False, comment="when it was last asked"),
+    Column("answered_at", DateTime(timezone=True), comment="when a worker last answered"),
+)
+"""Whether somebody works on each queue: it is asked again and again, and a worker's answer is a time here."""
+
 checkpoint = Table(
     "checkpoint",
     metadata,
@@ -93,11 +103,26 @@ run = Table(
     Column("findings", JSONB, comment="what its mapping expects of a run and it did not meet"),
     Column("started_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
+    Column("trace", Text, comment="W3C traceparent of what made it"),
     Index("uq_run_due", "connection", "nominal_at", "kind", "since", "reconcile", unique=True, postgresql_nulls_not_distinct=True),
     Index("ix_run_schedule", "schedule", "nominal_at"),
     Index("ix_run_open", "next_attempt_at", postgresql_where=text("state IN ('due', 'running', 'pulled')")),
 )
 """One pull of one kind over one connection; red unless fetched = applied + unchanged + quarantined."""
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("connection", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("fetched", BigInteger, nullable=False, server_default=text("0")),
+    Column("unchanged", BigInteger, nullable=False, server_default=text("0")),
+    Column("done", BigInteger, nullable=False, server_default=text("0"), comment="runs that ended so; failed and stopped likewise"),
+    Column("failed", BigInteger, nullable=False, server_default=text("0")),
+    Column("stopped", BigInteger, nullable=False, server_default=text("0")),
+    Column("done_at", DateTime(timezone=True), comment="when a run was last done"),
+)
+"""What the pulls of a connection and kind came to so far, so that nobody has to count them; comparing runs are none."""
 
 quarantine = Table(
     "quarantine",
@@ -118,8 +143,12 @@ quarantine = Table(
     Column("since", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False, comment="waiting, resolved or dropped"),
     Column("job", Text, comment="the EPCIS capture that brought it last"),
+    Column("cause", Text, nullable=False, comment="what its problems say without numbers and values, in 12 hexadecimal digits"),
+    Column("dropped_because", Text, comment="why a person dropped it"),
+    Index("ix_quarantine_cause", "cause", "id", postgresql_where=text("state = 'waiting'")),
     Index("uq_quarantine_content", "connection", "source_kind", "source_key", "content", unique=True),
     Index("ix_quarantine_things", "things", postgresql_using="gin", postgresql_where=text("state = 'waiting'")),
+    Index("ix_quarantine_waiting", "plant", "stage", postgresql_where=text("state = 'waiting'")),
     Index("ix_quarantine_document", "plant", "document_kind", "document_key", postgresql_where=text("state = 'waiting'")),
 )
 """Documents that could not be used, with every reason. They are never edited, only replayed or superseded."""
@@ -151,10 +180,15 @@ outbox = Table(
     Column("receipt", JSONB),
     Column("verified_at", DateTime(timezone=True)),
     Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("open_since", DateTime(timezone=True), comment="since when it is to be planned or pushed; none while it is not"),
+    Column("trace", Text, comment="W3C traceparent of what last wished for it"),
     Index("uq_outbox_target", "connection", "target_kind", "target_key", unique=True),
     Index("ix_outbox_open", "next_attempt_at", postgresql_where=text("stale OR state IN ('due', 'sent', 'unknown', 'changed')")),
     Index("ix_outbox_keys", "keys", postgresql_using="gin"),
     Index("ix_outbox_unplanned", "id", postgresql_where=text("keys IS NULL OR lease_until IS NOT NULL")),
+    Index("ix_outbox_state", "connection", "state", postgresql_where=text("state NOT IN ('confirmed', 'idle')")),
+    Index("ix_outbox_oldest", "connection", "open_since", postgresql_where=text("open_since IS NOT NULL")),
+    Index("ix_outbox_hold", "connection", postgresql_where=text("hold IS NOT NULL")),
 )
 """Results on their way into a system. `unknown` leaves only by look-up or an idempotent resend."""
 

@@ -9,6 +9,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
@@ -21,13 +22,15 @@ from mappings.engine.plan import Mapped, Outcome
 from mappings.engine.shapes import Shapes
 from mappings.engine.steps import Line as MappingLine
 from pipelines.ports import Line, Plumbing
-from pipelines.state import inbox, mapping_releases, outbox, quarantine, run_counts, source_fields, unknown_codes
+from pipelines.state import inbox, mapping_releases, outbox, quarantine, run_counts, runs, source_fields, unknown_codes
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from pipelines.state.unknown_codes import Noted
 from pipelines.steps.finish import finish
 from pipelines.steps.weave import Woven, things_named, weave
 from pipelines.steps.wish import wishes
+from pipelines.telling import tell
+from pipelines.tracing import span, traceparent
 from pipelines.turns import Pace, Turn
 from pipelines.uncollected import uncollected
 from trace_core.documents.envelope import Document, content_hash
@@ -66,7 +69,8 @@ def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
                 count = _one_batch(plant, plumbing, pace.size)
             if not count:
                 break
-            pace.took(count, time.monotonic() - begun)
+            pace.took(count, seconds := time.monotonic() - begun)
+            tell("batch interpreted", plant=plant, documents=count, seconds=round(seconds, 3))
             done += count
         else:
             plumbing.wake("interpret", plant, plant)
@@ -79,10 +83,12 @@ def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
 
 
 def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
-    with plumbing.begin() as connection:
+    with plumbing.begin() as connection, ExitStack() as stack:
         rows = inbox.claim(connection, plant, batch=most)
         if not rows:
             return 0
+        made = runs.traces(connection, {row.run_id for row in rows if row.run_id is not None})
+        stack.enter_context(span("interpret", parents=made, plant=plant, documents=len(rows)))
         now, batch = plumbing.now(), _Batch()
         in_kinds = sorted(rows, key=lambda row: (row.connection, row.kind))  # stable: a key's versions keep their order
         for (name, kind), group in groupby(in_kinds, key=lambda row: (row.connection, row.kind)):
@@ -94,9 +100,10 @@ def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
         quarantine.put(connection, batch.quarantined, now=now)
         quarantine.resolve_source(connection, batch.names)
         plumbing.reached("stage")
-        outcomes = weave(connection, fresh, now=now)
+        with span("weave", documents=len(fresh)):
+            outcomes = weave(connection, fresh, now=now)
         accepted = [fresh[o.at] for o in outcomes if o.at is not None and o.state == "accepted"]
-        outbox.wish(connection, wishes(accepted, plumbing), now=now)
+        outbox.wish(connection, wishes(accepted, plumbing), now=now, trace=traceparent())
         bad = set(batch.bad)
         inbox.settle(connection, [row.id for row in rows if row.id not in bad], batch.bad)
         _note(connection, rows, batch, plumbing)

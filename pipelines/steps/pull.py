@@ -13,6 +13,8 @@ from pipelines.state import inbox, runs
 from pipelines.steps.holding import holding
 from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile_run import compare_and_mend
+from pipelines.telling import DEBUG, WARNING, tell
+from pipelines.tracing import span
 from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
@@ -33,6 +35,7 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
         return False
     try:
         with (
+            span("pull", parents=[row.trace], connection=row.connection, kind=row.kind, plant=row.plant, run=row.id),
             holding(plumbing, lambda connection, now: runs.hold(connection, row.id, row.token, now=now)),
             closing(plumbing.connector(row.connection)) as connector,
         ):
@@ -45,10 +48,13 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
     except Verdict as verdict:
         with plumbing.begin() as connection:
             _failed(connection, row, verdict, plumbing)
+        fault = {"verdict": type(verdict).__name__, "code": verdict.code}
+        tell("run failed", WARNING, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **fault)
         _wake_next(row, plumbing)
         return False
     with plumbing.begin() as connection:
         runs.pulled(connection, row.id, row.token)
+    tell("run pulled", connection=row.connection, plant=row.plant, kind=row.kind, run=row.id)
     plumbing.wake("interpret", row.plant, row.plant)
     _wake_next(row, plumbing)
     return True
@@ -69,13 +75,15 @@ class _Taken(Exception):
 def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
     for page in ahead(_wanted(row, connector, plumbing)):
         plumbing.reached("fetch")
-        with plumbing.begin() as connection:
+        with span("keep", documents=len(page.documents)) as current, plumbing.begin() as connection:
             kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
+            current.set_attributes({"lotweave.changed": kept.changed, "lotweave.unchanged": kept.unchanged})
             if row.since is None:
                 inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
             counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
             if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
                 raise _Taken
+        tell("page kept", DEBUG, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **counts)
         plumbing.reached("keep")
         if kept.changed:
             plumbing.wake("interpret", row.plant, row.plant)

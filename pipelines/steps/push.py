@@ -20,6 +20,8 @@ from pipelines.state import inbox, outbox
 from pipelines.state.outbox_claims import claim_to_plan, claim_to_push, hold, settle_changes
 from pipelines.steps.holding import holding
 from pipelines.steps.plan import Plan, held_in, plan, refuse_foreign
+from pipelines.telling import INFO, WARNING, tell
+from pipelines.tracing import span
 from pipelines.turns import Turn
 from trace_core.errors import Conflict, Misconfigured, Unreachable, Verdict
 
@@ -51,7 +53,8 @@ def _claimed(claim: Callable[..., Any], names: Sequence[str], plumbing: Plumbing
 
 def _tried(row: Any, plumbing: Plumbing) -> int:
     try:
-        with holding(plumbing, lambda connection, now: hold(connection, [row.id], now=now)):
+        about = {"connection": row.connection, "plant": row.plant, "kind": row.target_kind, "number": row.target_key, "outbox": row.id}
+        with span("push", parents=[row.trace], **about), holding(plumbing, lambda connection, now: hold(connection, [row.id], now=now)):
             return _push_row(row, plumbing)
     except Verdict as verdict:
         _mark(row, plumbing, **_after(row, verdict, plumbing))
@@ -86,7 +89,8 @@ def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
 
 
 def _push_row(row: Any, plumbing: Plumbing) -> int:
-    made = plan(row, plumbing)
+    with span("plan"):
+        made = plan(row, plumbing)
     fields = made.fields
     plumbing.reached("push.planned")
     if not fields:
@@ -101,7 +105,8 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
         kept = {"before": held, "original": held | (row.original or {})}
         _mark(row, plumbing, state="sent", fields=fields, idempotency_key=request.idempotency_key, **kept)
         plumbing.reached("push.sent")
-        receipt = connector.push(request)
+        with span("call", number=row.target_key):
+            receipt = connector.push(request)
         plumbing.reached("push.told")
         return _verify(row, made, receipt, connector, plumbing)
 
@@ -113,7 +118,8 @@ def _key(row: Any, fields: dict[str, str]) -> str:
 
 
 def _verify(row: Any, made: Plan, receipt: Receipt, connector: Connector, plumbing: Plumbing) -> int:
-    document, fields = read_one(connector, row.target_kind, row.target_key), made.fields
+    with span("read back", number=receipt.number):
+        document, fields = read_one(connector, row.target_kind, row.target_key), made.fields
     held = held_in(document, fields, row)
     if held != fields:
         wrong = ", ".join(f"{name}: sent {fields[name]!r}, reads {held[name]!r}" for name in fields if held[name] != fields[name])
@@ -131,12 +137,19 @@ def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) 
     now = plumbing.now()
     known = {"fields": made.fields, "keys": made.keys, "receipt": told, "verified_at": now}
     _mark(row, plumbing, state="confirmed", message=None, urgent=False, **known)
+    _told(row, "result pushed" if receipt else "result found", number=str(told["number"]))
     plumbing.reached("push.confirmed")
     return 1
 
 
+def _told(row: Any, event: str, level: int = INFO, **more: str) -> None:
+    tell(event, level, connection=row.connection, plant=row.plant, kind=row.target_kind, key=row.target_key, outbox=row.id, **more)
+
+
 def _after(row: Any, verdict: Verdict, plumbing: Plumbing) -> dict[str, Any]:
-    """What a row is like after a verdict."""
+    """What a row is like after a verdict, which is told."""
+    unknown = isinstance(verdict, Unreachable) and verdict.sent
+    _told(row, "result unknown" if unknown else "result failed", WARNING, verdict=type(verdict).__name__, code=verdict.code)
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
         wait = outbox.RETRY * min(row.attempts + 1, MANY_TRIES)

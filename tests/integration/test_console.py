@@ -45,7 +45,7 @@ def key(house: House, role: str = "engineer", *plants: str) -> dict[str, str]:
 
 def test_health_needs_no_key(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"ok": True}
-    assert client.get("/readyz").json == {"ok": True}
+    assert client.get("/readyz").json == {"ok": True, "database": True, "migrated": True, "silent": {"exchange": None, "house": None}}
 
 
 def test_without_a_key_there_is_a_problem_and_no_answer(client: FlaskClient) -> None:

@@ -160,6 +160,32 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_weaving")),
     )
     op.create_table(
+        "tally",
+        sa.Column("connection", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("fetched", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column(
+            "done",
+            sa.BigInteger(),
+            server_default=sa.text("0"),
+            nullable=False,
+            comment="runs that ended so; failed and stopped likewise",
+        ),
+        sa.Column("failed", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("stopped", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True, comment="when a run was last done"),
+        sa.PrimaryKeyConstraint("connection", "kind", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "pulse",
+        sa.Column("queue", sa.Text(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False, comment="when it was first asked"),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False, comment="when it was last asked"),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True, comment="when a worker last answered"),
+        sa.PrimaryKeyConstraint("queue", name=op.f("pk_pulse")),
+    )
+    op.create_table(
         "checkpoint",
         sa.Column("connection", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
@@ -228,8 +254,26 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.Column("receipt", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "open_since",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="since when it is to be planned or pushed; none while it is not",
+        ),
+        sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of what last wished for it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
+    op.create_index(
+        "ix_outbox_state",
+        "outbox",
+        ["connection", "state"],
+        unique=False,
+        postgresql_where=sa.text("state NOT IN ('confirmed', 'idle')"),
+    )
+    op.create_index(
+        "ix_outbox_oldest", "outbox", ["connection", "open_since"], unique=False, postgresql_where=sa.text("open_since IS NOT NULL")
+    )
+    op.create_index("ix_outbox_hold", "outbox", ["connection"], unique=False, postgresql_where=sa.text("hold IS NOT NULL"))
     op.create_index("ix_outbox_keys", "outbox", ["keys"], unique=False, postgresql_using="gin")
     op.create_index(
         "ix_outbox_open",
@@ -277,8 +321,12 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.Text(), nullable=False, comment="waiting, resolved or dropped"),
         sa.Column("job", sa.Text(), nullable=True, comment="the EPCIS capture that brought it last"),
+        sa.Column("cause", sa.Text(), nullable=False, comment="what its problems say without numbers and values, in 12 hexadecimal digits"),
+        sa.Column("dropped_because", sa.Text(), nullable=True, comment="why a person dropped it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
+    op.create_index("ix_quarantine_cause", "quarantine", ["cause", "id"], unique=False, postgresql_where=sa.text("state = 'waiting'"))
+    op.create_index("ix_quarantine_waiting", "quarantine", ["plant", "stage"], unique=False, postgresql_where=sa.text("state = 'waiting'"))
     op.create_index(
         "ix_quarantine_document",
         "quarantine",
@@ -342,6 +390,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("trace", sa.Text(), nullable=True, comment="W3C traceparent of what made it"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
     )
     op.create_index(

@@ -47,7 +47,7 @@ def test_what_keeps_ending_waits_ever_longer_but_is_never_given_up() -> None:
 def test_a_killed_process_runs_again(tmp_path: Path) -> None:
     child = Child(
         "one",
-        [sys.executable, "-c", "import os, signal; print(os.getpid(), flush=True); signal.pause()"],
+        [sys.executable, "-c", "import os, signal, sys; print(os.getpid(), file=sys.stderr, flush=True); signal.pause()"],
         log=tmp_path / "one.log",
         env=os.environ,
         folder=tmp_path,

@@ -84,3 +84,19 @@ def test_a_delay_that_the_system_names_is_kept_by_all_and_counts_as_no_fault(bre
 
     assert other.wait() == 0
     assert one.wait() == 0
+
+
+def test_the_log_says_when_it_opens_and_closes_and_of_whose_system(breakers, now, caplog):
+    one, other = breakers
+    with caplog.at_level("INFO", "lotweave"):
+        fail(one, 3)
+        now[0] = 11.0
+        assert other.wait() == 0
+        other.worked()
+        assert one.wait() == 0
+        one.worked()
+
+    assert [(record.message, record.about) for record in caplog.records] == [
+        ("circuit opened", {"company": "erp", "seconds": 10}),
+        ("circuit closed", {"company": "erp"}),
+    ]
