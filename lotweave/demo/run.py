@@ -110,7 +110,7 @@ def _results(house: House, answers: dict[str, Any]) -> dict[str, Any]:
             "document": f"{row['target']['kind']} {row['target']['key']}",
             "verified": row["verified_at"] is not None,
         }
-        for row in rows
+        for row in sorted(rows, key=lambda row: (row["connection"], row["target"]["kind"], row["target"]["key"]))
         if row["state"] != "idle"
     ]
     return {
