@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 
 from lotweave.bootstrap import House, migrate
 from lotweave.embedded.postgres import EmbeddedPostgres
 from lotweave.embedded.valkey import EmbeddedValkey
 from lotweave.settings import Site
+
+TABLES = (
+    "SELECT quote_ident(relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')"
+    " AND NOT relispartition AND relname <> 'alembic_version'"
+)
+NUMBERS = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +47,7 @@ def house(database_url: str, tmp_path: Path) -> Iterator[House]:
         months = text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE tablename LIKE 'event\\_2%' AND tablename <> 'event_2026_03'")
         if found := connection.execute(months).scalar_one():  # of tests about other years; a hundred of them would slow every test down
             connection.execute(text(f"DROP TABLE {found}"))
-        tables = connection.execute(
-            text(
-                "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public'"
-                " AND tablename <> 'alembic_version'"
-            )
-        )
-        connection.execute(text(f"TRUNCATE {tables.scalar_one()} RESTART IDENTITY CASCADE"))
+        _empty(connection)
     yield House(Site(tmp_path, "test", database_url, None, {}, {}), engine)
     engine.dispose()
 
@@ -62,3 +62,12 @@ def valkey_url() -> Iterator[str]:
             yield valkey.url
         finally:
             valkey.stop()
+
+
+def _empty(connection: Connection) -> None:
+    """Empty the tables that hold something and begin all numbers anew: to truncate each table costs ten times as much."""
+    tables = connection.execute(text(TABLES)).scalars().all()
+    asked = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)  # noqa: S608
+    if used := connection.execute(text(asked)).scalars().all():
+        connection.execute(text(f"TRUNCATE {', '.join(used)} CASCADE"))
+    connection.execute(text(NUMBERS))

@@ -5,9 +5,11 @@ A `manifest.toml` in the folder is the registration; there is no other list.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
@@ -96,12 +98,7 @@ def homes() -> dict[str, Path]:
 
     An entry point's name is the system's, its value the package that holds `manifest.toml`; a folder here wins over a package of its name.
     """
-    found: dict[str, Path] = {}
-    for point in entry_points(group=GROUP):
-        spec = find_spec(point.value)
-        if spec is not None and spec.submodule_search_locations:
-            found[point.name] = Path(spec.submodule_search_locations[0])
-    return found | {path.parent.name: path.parent for path in HOME.glob("*/manifest.toml")}
+    return _announced(tuple(sys.path)) | {path.parent.name: path.parent for path in HOME.glob("*/manifest.toml")}
 
 
 def systems() -> list[str]:
@@ -115,25 +112,8 @@ def manifest(system: str) -> Manifest:
     if home is None or not (home / "manifest.toml").is_file():
         raise Misconfigured(f"there is no connector {system!r}; known are {', '.join(systems())}", code="unknown_system")
     path = home / "manifest.toml"
-    told = tomllib.loads(path.read_text("utf-8"))
-    given = COMMON | told.get("settings", {})
-    settings = {name: Setting(name, **one | {"choices": tuple(one.get("choices", ()))}) for name, one in given.items()}
-    kinds = {name: Kind(name, **kind) for name, kind in told.get("kinds", {}).items()}
-    return Manifest(
-        system=told["system"],
-        name=told["name"],
-        name_zh=told["name_zh"],
-        entry=told["entry"],
-        simulator=told.get("simulator", ""),
-        settings=settings,
-        kinds=kinds,
-        limits=told.get("limits", {}),
-        home=path.parent,
-        sample=told.get("sample", ""),
-        company=tuple(told.get("company", ())),
-        results_need=told.get("results_need", ""),
-        hook=told.get("hook", ""),
-    )
+    stamp = path.stat()
+    return _read(path, stamp.st_mtime_ns, stamp.st_size)
 
 
 def front_door(dotted: str) -> Any:
@@ -171,3 +151,38 @@ def _wrong(setting: Setting, value: Any) -> str:
     if setting.choices and value not in setting.choices:
         return f"must be one of {', '.join(setting.choices)}"
     return ""
+
+
+@lru_cache(maxsize=8)
+def _announced(_where: tuple[str, ...]) -> dict[str, Path]:
+    """Connectors of the packages on the path; all that is installed is looked through, so once for each path."""
+    found: dict[str, Path] = {}
+    for point in entry_points(group=GROUP):
+        spec = find_spec(point.value)
+        if spec is not None and spec.submodule_search_locations:
+            found[point.name] = Path(spec.submodule_search_locations[0])
+    return found
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _changed: int, _size: int) -> Manifest:
+    """What a file says, read again when it has changed."""
+    told = tomllib.loads(path.read_text("utf-8"))
+    given = COMMON | told.get("settings", {})
+    settings = {name: Setting(name, **one | {"choices": tuple(one.get("choices", ()))}) for name, one in given.items()}
+    kinds = {name: Kind(name, **kind) for name, kind in told.get("kinds", {}).items()}
+    return Manifest(
+        system=told["system"],
+        name=told["name"],
+        name_zh=told["name_zh"],
+        entry=told["entry"],
+        simulator=told.get("simulator", ""),
+        settings=settings,
+        kinds=kinds,
+        limits=told.get("limits", {}),
+        home=path.parent,
+        sample=told.get("sample", ""),
+        company=tuple(told.get("company", ())),
+        results_need=told.get("results_need", ""),
+        hook=told.get("hook", ""),
+    )
