@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection as Sql
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from connectors.kit.contract import Connector
@@ -28,6 +25,11 @@ from pipelines.state import quarantine
 from trace_core.errors import Unreachable
 from trace_core.store.reader import Reader
 from trace_core.store.view import StoreView
+
+if TYPE_CHECKING:  # loaded where it is needed
+    from alembic.config import Config
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def clock() -> datetime:
@@ -68,8 +70,7 @@ class House:
 
     def migrated(self) -> bool:
         """Whether the database is at the newest migration. Errors: a `Fault` where it does not answer."""
-        with self.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_heads() == newest()
+        return _migrated(self.engine)
 
     @contextmanager
     def view(self, as_known_at: datetime | None = None) -> Iterator[StoreView]:
@@ -121,24 +122,40 @@ def _engine(url: str) -> Iterator[Engine]:
 
 def migrations() -> Config:
     """Alembic's configuration, made here so that there is no second file of settings."""
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     return config
 
 
 @cache
-def newest() -> tuple[str, ...]:
-    """The newest migration that this version of the house knows."""
-    return tuple(ScriptDirectory.from_config(migrations()).get_heads())
+def newest() -> str:
+    """The number of the newest migration, which its file's name begins with."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the database to the newest migration; one process at a time, nothing when it is there already."""
+    """Bring the database to the newest migration; one process at a time, nothing when it is there already.
+
+    Alembic takes longer to import than most questions to answer, so it is loaded only where there is something to migrate.
+    """
+    if _migrated(engine):
+        return
+    from alembic import command
+
     config = migrations()
     with engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('lotweave:migrate', 0))"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _migrated(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return False
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [newest()]
 
 
 def connector(connection: Connection, site: Site) -> Connector:
