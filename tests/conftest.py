@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,17 +40,34 @@ def database_url() -> Iterator[str]:
         yield url
 
 
+Emptied = Callable[[Path], AbstractContextManager[House]]
+
+
+@pytest.fixture(scope="session")
+def emptied(database_url: str) -> Emptied:
+    """Make an empty house without plants, for the tests or for a fixture that many of them share; there is one at a time."""
+
+    @contextmanager
+    def made(folder: Path) -> Iterator[House]:
+        engine = create_engine(database_url)
+        with engine.begin() as connection:
+            months = text(
+                "SELECT string_agg(tablename, ',') FROM pg_tables WHERE tablename LIKE 'event\\_2%' AND tablename <> 'event_2026_03'"
+            )
+            if found := connection.execute(months).scalar_one():  # of tests about other years; a hundred of them would slow every test down
+                connection.execute(text(f"DROP TABLE {found}"))
+            _empty(connection)
+        yield House(Site(folder, "test", database_url, None, {}, {}), engine)
+        engine.dispose()
+
+    return made
+
+
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
+def house(emptied: Emptied, tmp_path: Path) -> Iterator[House]:
     """An empty house without plants."""
-    engine = create_engine(database_url)
-    with engine.begin() as connection:
-        months = text("SELECT string_agg(tablename, ',') FROM pg_tables WHERE tablename LIKE 'event\\_2%' AND tablename <> 'event_2026_03'")
-        if found := connection.execute(months).scalar_one():  # of tests about other years; a hundred of them would slow every test down
-            connection.execute(text(f"DROP TABLE {found}"))
-        _empty(connection)
-    yield House(Site(tmp_path, "test", database_url, None, {}, {}), engine)
-    engine.dispose()
+    with emptied(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
