@@ -14,6 +14,7 @@ from bench.sync.copied import copied
 from bench.sync.database import listening
 from bench.sync.page import page
 from bench.sync.server import served
+from bench.sync.soap import soap
 from lotweave.embedded.postgres import EmbeddedPostgres
 
 RESULTS = Path(__file__).parent.parent / "results"
@@ -28,7 +29,7 @@ def main() -> None:
     parser.add_argument("--singer", type=Path, help="python of an environment with singer-sdk and target-postgres")
     parser.add_argument("--results", type=Path, default=RESULTS)
     told = parser.parse_args()
-    found: dict[str, Any] = {"orders": told.orders}
+    found: dict[str, Any] = {"orders": told.orders, "soap": soap()}
     with served(told.orders) as system:
         found["copy"] = _apart(lambda url, _at, _folder: copied(url, told.orders))
         found["pull"], found["again"], found["interpret"] = _in_steps(system)

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -23,11 +24,22 @@ from zeep.exceptions import ValidationError as WrongArguments
 from zeep.transports import Transport
 
 from connectors.kit.http import HttpSession
+from connectors.kit.soap_rows import RowReader
 from trace_core.errors import Misconfigured, Rejected, Unreachable, Verdict
 
 _untyped: Any = zeep
 """zeep has no complete type hints; what is called through this name is checked by the conformance tests."""
 
+
+@dataclass(slots=True)
+class _Taken:
+    """The rows of the answer under way, taken out before zeep makes objects of the rest."""
+
+    reader: RowReader
+    rows: list[Any] | None = None
+
+
+_taking: ContextVar[_Taken | None] = ContextVar("soap_taking", default=None)
 _writes: ContextVar[bool] = ContextVar("soap_writes", default=False)
 _PAGE = re.compile(rb"\s*<(!doctype\s+html|html)\b", re.IGNORECASE)
 _NO_ANSWER_OF_SOAP = "answered something that is no SOAP envelope"
@@ -76,6 +88,7 @@ class SoapService:
         if not addressing:
             for operation in self.operations.values():
                 operation.abstract.wsa_action = None
+        self._readers: dict[str, RowReader] = {}
         self._proxy = self.client.create_service(binding.name, self.address)
 
     def type(self, namespace: str, name: str) -> Any:
@@ -103,9 +116,24 @@ class SoapService:
         finally:
             _writes.reset(mark)
 
+    def rows(self, operation: str, *, writes: bool, refused: Callable[[Fault], Verdict], **arguments: Any) -> tuple[list[Any] | None, Any]:
+        """The rows of an operation whose result is an array, as dicts, and what else it answered.
+
+        No rows where the answer has another shape: then all of it is in the second. Errors: as of `call`.
+        """
+        if operation not in self._readers:
+            self._readers[operation] = RowReader(self.operations[operation])
+        taken = _Taken(self._readers[operation])
+        mark = _taking.set(taken)
+        try:
+            whole = self.call(operation, writes=writes, refused=refused, **arguments)
+        finally:
+            _taking.reset(mark)
+        return taken.rows, whole
+
 
 class _ExpectedAnswer(zeep.Plugin):
-    """Refuses an answer with another element than the WSDL's, which zeep would take for an empty one."""
+    """Refuses an answer with another element than the WSDL's, which zeep would take for an empty one, and takes rows out where asked to."""
 
     def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
         body = next((child for child in envelope if child.tag.endswith("}Body")), ())
@@ -113,6 +141,8 @@ class _ExpectedAnswer(zeep.Plugin):
         wanted = getattr(operation.output.body, "qname", None)
         if operation.style == "document" and wanted is not None and told != wanted.text and not str(told).endswith("}Fault"):
             raise TransportError(f"the answer holds {told} instead of {wanted.text}")  # type: ignore[no-untyped-call]
+        if (taken := _taking.get()) is not None and not str(told).endswith("}Fault"):
+            taken.rows = taken.reader.take(envelope)
         return envelope, http_headers
 
 

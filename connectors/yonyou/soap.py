@@ -47,7 +47,10 @@ class DoService:
         def refused(fault: Fault) -> Any:
             return of_soap(fault, self.interface, writes=writes)
 
-        answer = plain(self._service.call("Do", writes=writes, refused=refused, **arguments))
+        told, whole = self._service.rows("Do", writes=writes, refused=refused, **arguments)
+        if told is not None:
+            return [_clean(row) for row in told]
+        answer = plain(whole)
         return _rows(answer.get("DoResult") if isinstance(answer, dict) and "DoResult" in answer else answer)
 
     def thread_context(self, values: Mapping[str, str | int]) -> Any:

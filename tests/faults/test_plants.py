@@ -21,6 +21,16 @@ SELECT 'hz-masters', 'HZ', 'BD_Supplier', 'flood-' || n, 'flood-' || n,
        1, false, now(), true, 'new'
 FROM generate_series(1, :many) AS n
 """
+POISON = """
+INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
+SELECT 'hz-kingdee', 'HZ', kind, key, key, convert_to(payload, 'UTF8'), 1, false, now(), true, 'new'
+FROM (VALUES
+    ('PRD_MO', 'poison-1', 'no JSON at all'),
+    ('PRD_MO', 'poison-2', '[[[[1e400]]]]'),
+    ('PRD_INSTOCK', 'poison-3', '{"FBillNo": 7, "FDocumentStatus": "C", "FEntity": "rows"}'),
+    ('NO_SUCH_KIND', 'poison-4', '{}')
+) AS poison(kind, key, payload)
+"""
 WAITING = "SELECT count(*) FROM inbox WHERE plant = 'HZ' AND state = 'new'"
 
 
@@ -57,6 +67,20 @@ def test_a_plant_whose_system_says_nothing_keeps_no_other_waiting(stage: Arena) 
     assert stage.settle(240)
     stage.done()
     assert judged(stage, held(stage)) == Sentence(0, 0, 0, 0)
+
+
+def test_poison_stops_nothing_but_itself(stage: Arena) -> None:
+    stage.reset()
+    with stage.engine.begin() as connection:
+        connection.execute(text(POISON))
+    stage.sync()
+    assert stage.settle(240)
+    stage.done()
+
+    assert judged(stage, held(stage)) == Sentence(0, 0, 0, 0)
+    poisoned = stage.asked("SELECT count(*), count(DISTINCT source_key) FROM quarantine WHERE state = 'waiting'")
+    assert poisoned is not None
+    assert tuple(poisoned) == (4, 4)
 
 
 def test_a_flooded_plant_delays_no_other_by_more_than_a_batch(stage: Arena) -> None:
