@@ -14,6 +14,7 @@ from arena.disturb import Disturber, disturbed
 from arena.judge import Sentence, held, judged
 from arena.site import Arena, arena
 
+pytestmark = pytest.mark.skipif(os.environ.get("LOTWEAVE_FAULTS") != "all", reason="it takes long: `make faults` runs it")
 SIZE = "320m"
 FULL_FOR = 25.0
 
