@@ -104,6 +104,14 @@ def _house(site: Site, engine: Engine) -> House:
     return House(site, engine, SteadyClock(told, machine=clock))
 
 
+CANNOT = frozenset({"08", "53", "57", "58"})
+"""Classes of SQLSTATE with which a server says that it cannot work now: no connection, no room, being shut down, a fault of its system."""
+
+
+def _cannot(fault: OperationalError) -> bool:
+    return str(getattr(fault.orig, "sqlstate", None) or "")[:2] in CANNOT
+
+
 @contextmanager
 def _engine(url: str) -> Iterator[Engine]:
     address = url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -112,7 +120,7 @@ def _engine(url: str) -> Iterator[Engine]:
         migrate(engine)
         yield engine
     except OperationalError as fault:
-        if fault.connection_invalidated or "connect" in str(fault.orig).lower():
+        if fault.connection_invalidated or "connect" in str(fault.orig).lower() or _cannot(fault):
             shown = engine.url.render_as_string(hide_password=True)
             raise Unreachable(f"the database {shown} does not answer: {str(fault.orig).splitlines()[0]}", code="database") from fault
         raise
