@@ -76,13 +76,13 @@ class Sync:
         waiting, told = threading.Event(), 0.0
         for look in range(int(PATIENCE / LOOK)):
             with self.plumbing.begin() as connection:
-                found = runs.listing(connection, ids)
-            open_ = [run for run in found if run["state"] in OPEN]
+                found = runs.progress(connection, ids)
+            open_ = [run for run in found if run.state in OPEN]
             if look * LOOK - told >= TELL:
                 told = look * LOOK
                 self.say(_progress(found))
-            stuck = {run["connection"] for run in open_ if run["attempts"] >= TRIES}
-            if not open_ or all(run["verdict"] and run["state"] == "due" and run["connection"] in stuck for run in open_):
+            stuck = {run.connection for run in open_ if run.attempts >= TRIES}
+            if not open_ or all(run.verdict and run.state == "due" and run.connection in stuck for run in open_):
                 return
             waiting.wait(LOOK)
 
@@ -130,6 +130,6 @@ def summary_of(told: list[dict[str, Any]]) -> dict[str, Any]:
     return {"runs": told, **totals, "balanced": balanced}
 
 
-def _progress(found: list[dict[str, Any]]) -> str:
-    done = sum(run["state"] == "done" for run in found)
-    return f"{done} of {len(found)} kinds done, {sum(run['fetched'] for run in found)} documents fetched"
+def _progress(found: Sequence[Any]) -> str:
+    done = sum(run.state == "done" for run in found)
+    return f"{done} of {len(found)} kinds done, {sum(run.fetched for run in found)} documents fetched"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from itertools import islice
@@ -11,8 +11,11 @@ from typing import TypeVar
 Thing = TypeVar("Thing")
 
 
-def ahead(things: Iterator[Thing]) -> Iterator[Thing]:
-    """The same things in the same order; errors come where they would have come. One thread takes all of them."""
+def ahead(things: Iterator[Thing]) -> Generator[Thing]:
+    """The same things in the same order; errors come where they would have come. One thread takes all of them.
+
+    Whoever may stop early closes it: that waits until nothing is being fetched any more.
+    """
 
     def fetched() -> tuple[Thing, ...]:
         return tuple(islice(things, 1))

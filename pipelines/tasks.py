@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from celery import Celery
@@ -120,7 +121,13 @@ def waker(app: Celery) -> Callable[[str, object, str], None]:
     return wake
 
 
+@cache
+def _away(app: Celery) -> tuple[type[Exception], ...]:
+    """What is raised while the broker is away or refuses."""
+    return (OperationalError, *app.connection_for_write().connection_errors)
+
+
 def _send(app: Celery, task: str, argument: object, queue: str, *, expires: float | None = None) -> None:
     """Send a message; a broker that is away or refuses is no fault, since the sweep will find the work."""
-    with suppress(OperationalError, *app.connection_for_write().connection_errors):
+    with suppress(*_away(app)):
         app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True, expires=expires)

@@ -1,4 +1,4 @@
-"""The rows of a long SOAP answer as dicts, by the types of the WSDL, without an object for each: seven times quicker than zeep's objects.
+"""The rows of a long SOAP answer as dicts, by the types of the WSDL and without an object for each, six times as quick as by zeep.
 
 A row in which anything is unusual (another type than declared, an element that is not declared) is left to zeep, with all others.
 """

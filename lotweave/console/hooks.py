@@ -5,7 +5,7 @@ No key: the signature is the proof, and all it can do is let a pull come earlier
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Response, request
 
@@ -21,6 +21,7 @@ from trace_core.errors import Verdict
 
 TOGETHER = timedelta(seconds=5)
 """Messages that come within so long lead to one pull of a kind."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BY_HOOK = "hook"
 """What such runs have in the place of a schedule's name: like those of schedules they wait while the connection is closed."""
 
@@ -53,5 +54,4 @@ def post_hook(house: House, connection: str) -> Response:
 
 def _together(now: datetime) -> datetime:
     """The end of the span that a message came in: a pull that begins then finds all that was told of."""
-    seconds = TOGETHER.total_seconds()
-    return now + timedelta(seconds=seconds - now.timestamp() % seconds)
+    return _EPOCH + ((now - _EPOCH) // TOGETHER + 1) * TOGETHER

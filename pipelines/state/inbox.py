@@ -14,15 +14,9 @@ from sqlalchemy.types import BigInteger, Text
 
 from connectors.kit.contract import RawDocument
 from pipelines.state.tables import LANES, checkpoint, inbox
+from trace_core.store.log import escaped
 
 NULL = "\\N"
-
-
-def escaped(value: str) -> str:
-    """A text as a COPY wants it; a system's key may hold anything."""
-    if "\\" in value or not value.isprintable():
-        value = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +145,10 @@ def read_checkpoint(connection: Connection, name: str, kind: str) -> Any:
 
 
 def claim(connection: Connection, plant: str, *, batch: int) -> list[Any]:
-    """The oldest new documents of a lane of a plant, this transaction's until it ends; none while others hold all lanes with any."""
+    """The oldest new documents of a lane of a plant, this transaction's until it ends; none while others hold all lanes with any.
+
+    It is the lane of the oldest document that nobody else is at.
+    """
     lane = connection.execute(_FREE_LANE, {"plant": plant, "lanes": LANES}).scalar_one_or_none()
     if lane is None:
         return []
@@ -159,10 +156,14 @@ def claim(connection: Connection, plant: str, *, batch: int) -> list[Any]:
     return list(connection.execute(select(inbox).where(*mine).order_by(inbox.c.id).limit(batch)))
 
 
+_OLDEST = (
+    "SELECT l.lane, o.id FROM generate_series(0, :lanes - 1) AS l(lane) CROSS JOIN LATERAL"
+    " (SELECT i.id FROM inbox i WHERE i.plant = :plant AND i.lane = l.lane AND i.state = 'new' ORDER BY i.id LIMIT 1) o"
+)
+"""The oldest waiting document of each lane of a plant that has one: a look for each lane, however many wait."""
 _FREE_LANE = text(
-    "WITH waiting AS MATERIALIZED (SELECT lane FROM generate_series(0, :lanes - 1) AS lane WHERE EXISTS"
-    " (SELECT FROM inbox i WHERE i.plant = :plant AND i.lane = lane.lane AND i.state = 'new') ORDER BY random())"
-    " SELECT lane FROM waiting WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
+    f"WITH waiting AS MATERIALIZED ({_OLDEST} ORDER BY o.id) SELECT lane FROM waiting"  # noqa: S608 - ours
+    " WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
 )
 
 
@@ -173,15 +174,24 @@ def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[in
             connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(state=state))
 
 
-def has_more_than(connection: Connection, plant: str, many: int) -> bool:
-    """Whether more documents of a plant wait for interpretation; they are not all counted."""
-    waiting = select(inbox.c.id).where(inbox.c.plant == plant, inbox.c.state == "new").offset(many).limit(1)
-    return connection.execute(waiting).first() is not None
+def is_behind(connection: Connection, plant: str, many: int) -> bool:
+    """Whether the oldest document of a plant that waits for interpretation came so many documents, of any plant, before the newest."""
+    return bool(connection.execute(_BEHIND, {"plant": plant, "lanes": LANES, "many": many}).scalar_one())
+
+
+_BEHIND = text(f"SELECT COALESCE((SELECT max(id) FROM inbox) - (SELECT min(id) FROM ({_OLDEST}) w) >= :many, false)")  # noqa: S608 - ours
 
 
 def plants_with_work(connection: Connection) -> list[str]:
-    """Plants whose inbox has documents that wait for interpretation."""
-    return list(connection.execute(select(inbox.c.plant).where(inbox.c.state == "new").distinct()).scalars())
+    """Plants whose inbox has documents that wait for interpretation: by one look for each, however many wait."""
+    return list(connection.execute(_PLANTS).scalars())
+
+
+_PLANTS = text(
+    "WITH RECURSIVE found AS ((SELECT plant FROM inbox WHERE state = 'new' ORDER BY plant LIMIT 1) UNION ALL"
+    " SELECT (SELECT i.plant FROM inbox i WHERE i.state = 'new' AND i.plant > f.plant ORDER BY i.plant LIMIT 1)"
+    " FROM found f WHERE f.plant IS NOT NULL) SELECT plant FROM found WHERE plant IS NOT NULL"
+)
 
 
 def payload_of(connection: Connection, source: tuple[str, str, str], revision: int) -> bytes | None:

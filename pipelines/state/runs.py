@@ -60,10 +60,10 @@ def create(connection: Connection, dues: Sequence[Due], *, now: datetime) -> lis
     ]  # fmt: skip
     connection.execute(insert(run).on_conflict_do_nothing(index_elements=["connection", "nominal_at", "kind", "since", "reconcile"]), rows)
     nominal = {due.nominal_at for due in dues}
-    mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal), run.c.reconcile == dues[0].reconcile)
+    mine = (run.c.connection.in_({due.connection for due in dues}), run.c.nominal_at.in_(nominal))
     found = connection.execute(select(run).where(*mine).order_by(run.c.rank, run.c.id))
-    wanted = {(due.connection, due.kind, due.nominal_at) for due in dues}
-    return [row.id for row in found if (row.connection, row.kind, row.nominal_at) in wanted]
+    wanted = {(due.connection, due.kind, due.nominal_at, due.reconcile) for due in dues}
+    return [row.id for row in found if (row.connection, row.kind, row.nominal_at, row.reconcile) in wanted]
 
 
 def claim(
@@ -180,16 +180,21 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
 
 
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
-    """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared."""
+    """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared.
+
+    By the index always: the planner takes waiting documents for evenly spread, but they come after all those that are done.
+    """
+    connection.execute(text("SET LOCAL enable_seqscan = off"))
     found = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
-            " AND NOT EXISTS (SELECT FROM inbox i WHERE i.run_id = r.id AND i.state = 'new')"
+            " AND (SELECT i.id FROM inbox i WHERE i.run_id = r.id AND i.state = 'new' LIMIT 1) IS NULL"
             " RETURNING r.id, r.connection, r.kind, r.reconcile"
         ),
         {"now": now},
     )
     done = list(found)
+    connection.execute(text("SET LOCAL enable_seqscan TO DEFAULT"))
     tallies.ended(connection, [(row.connection, row.kind) for row in done if not row.reconcile], "done", now=now)
     return done
 
@@ -214,6 +219,12 @@ def traces(connection: Connection, ids: Collection[int]) -> set[str]:
     """The traces in which runs were made."""
     statement = select(run.c.trace).where(run.c.id.in_(ids), run.c.trace.is_not(None)).distinct()
     return set(connection.execute(statement).scalars()) if ids else set()
+
+
+def progress(connection: Connection, ids: Sequence[int]) -> list[Any]:
+    """How far runs are, without counting their documents: for whoever looks again and again."""
+    columns = (run.c.id, run.c.connection, run.c.state, run.c.verdict, run.c.attempts, run.c.fetched)
+    return list(connection.execute(select(*columns).where(run.c.id.in_(ids))))
 
 
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:

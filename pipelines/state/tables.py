@@ -53,7 +53,7 @@ inbox = Table(
     Index("uq_inbox_content", "connection", "kind", "key", "content", unique=True),
     Index("uq_inbox_latest", "connection", "kind", "key", unique=True, postgresql_where=text("latest")),
     Index("ix_inbox_new", "plant", "lane", "id", postgresql_where=text("state = 'new'")),
-    Index("ix_inbox_run", "run_id"),
+    Index("ix_inbox_run", "run_id", "state"),
 )
 """Every payload received, once; `new` rows wait for interpretation."""
 

@@ -19,7 +19,7 @@ from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
 BACKLOG = 20_000
-"""Documents of a plant that may wait before a pull helps to interpret them."""
+"""So many documents may come after the oldest one that waits, before a pull helps to interpret them."""
 NOT_ASKED = frozenset({"open_circuit", "quota", "place"})
 """Codes of `Unreachable` that the gate before a system gives when it lets no call through."""
 
@@ -37,12 +37,8 @@ def pull(run_id: int, plumbing: Plumbing) -> bool:
         with (
             span("pull", parents=[row.trace], connection=row.connection, kind=row.kind, plant=row.plant, run=row.id),
             holding(plumbing, lambda connection, now: runs.hold(connection, row.id, row.token, now=now)),
-            closing(plumbing.connector(row.connection)) as connector,
         ):
-            if row.reconcile:
-                compare_and_mend(row, plumbing)
-            else:
-                _pages(row, connector, plumbing)
+            (compare_and_mend if row.reconcile else _pages)(row, plumbing)
     except _Taken:
         return False
     except Verdict as verdict:
@@ -72,28 +68,34 @@ class _Taken(Exception):
     """Another worker holds the run now."""
 
 
-def _pages(row: Any, connector: Connector, plumbing: Plumbing) -> None:
-    for page in ahead(_wanted(row, connector, plumbing)):
-        plumbing.reached("fetch")
-        with span("keep", documents=len(page.documents)) as current, plumbing.begin() as connection:
-            kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
-            current.set_attributes({"lotweave.changed": kept.changed, "lotweave.unchanged": kept.unchanged})
-            if row.since is None:
-                inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
-            counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
-            if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
-                raise _Taken
-        tell("page kept", DEBUG, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **counts)
-        plumbing.reached("keep")
-        if kept.changed:
-            plumbing.wake("interpret", row.plant, row.plant)
-            _help(row.plant, plumbing)
+def _pages(row: Any, plumbing: Plumbing) -> None:
+    # the pages are closed first, so that no call is under way when the connector is
+    with closing(plumbing.connector(row.connection)) as connector, closing(ahead(_wanted(row, connector, plumbing))) as pages:
+        for page in pages:
+            _keep(row, page, plumbing)
+
+
+def _keep(row: Any, page: Page, plumbing: Plumbing) -> None:
+    plumbing.reached("fetch")
+    with span("keep", documents=len(page.documents)) as current, plumbing.begin() as connection:
+        kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
+        current.set_attributes({"lotweave.changed": kept.changed, "lotweave.unchanged": kept.unchanged})
+        if row.since is None:
+            inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
+        counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
+        if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
+            raise _Taken
+    tell("page kept", DEBUG, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **counts)
+    plumbing.reached("keep")
+    if kept.changed:
+        plumbing.wake("interpret", row.plant, row.plant)
+        _help(row.plant, plumbing)
 
 
 def _help(plant: str, plumbing: Plumbing) -> None:
     """Whoever brings documents faster than they are interpreted interprets some before bringing more."""
     with plumbing.begin() as connection:
-        behind = inbox.has_more_than(connection, plant, BACKLOG)
+        behind = inbox.is_behind(connection, plant, BACKLOG)
     if behind:
         interpret(plant, plumbing, Turn(TURN))
 

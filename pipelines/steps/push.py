@@ -127,7 +127,7 @@ def _verify(row: Any, made: Plan, receipt: Receipt, connector: Connector, plumbi
     if document is not None:
         # our own write changed the document there: what was read back is what we hold from now on
         with plumbing.begin() as connection:
-            inbox.keep(connection, [document], plant=row.plant, run_id=None)
+            inbox.keep(connection, [document], plant=row.plant, run_id=None, certain=True)
         plumbing.wake("interpret", row.plant, row.plant)
     return _confirm(row, made, receipt, plumbing)
 

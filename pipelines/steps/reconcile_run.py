@@ -11,7 +11,7 @@ from pipelines.ports import Plumbing
 from pipelines.state import runs
 from pipelines.steps.reconcile import Difference, reconcile
 from pipelines.steps.repair import Repaired, repair
-from trace_core.errors import Misconfigured, Unreachable
+from trace_core.errors import Misconfigured, Problem, Unreachable
 
 
 def compare_and_mend(row: Any, plumbing: Plumbing) -> None:
@@ -35,4 +35,4 @@ def _told(found: Difference, mended: list[Repaired]) -> list[dict[str, str]]:
         return []
     counts = ", ".join(f"{number} {sort.replace('_', ' ')}" for sort, number in found.counts.items())
     done = "; ".join(f"{one.read_again} read again, {one.withdrawn} withdrawn, {one.held_back} held back for a person" for one in mended)
-    return [{"path": found.kind, "problem": f"differed: {counts}; {done}", "value": "", "line": ""}]
+    return [Problem(found.kind, f"differed: {counts}; {done}").as_json()]

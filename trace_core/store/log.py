@@ -68,8 +68,10 @@ def _type(event: Event) -> str:
 
 
 def escaped(value: str) -> str:
-    """A text without control characters as a COPY wants it."""
-    return value.replace("\\", "\\\\")
+    """A text as a COPY wants it."""
+    if "\\" in value or not value.isprintable():
+        value = value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return value
 
 
 def _or_null(value: str | None) -> str:

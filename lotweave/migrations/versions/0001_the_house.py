@@ -215,7 +215,7 @@ def upgrade() -> None:  # noqa: PLR0915 - a statement for each table and index
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
     op.create_index("ix_inbox_new", "inbox", ["plant", "lane", "id"], unique=False, postgresql_where=sa.text("state = 'new'"))
-    op.create_index("ix_inbox_run", "inbox", ["run_id"], unique=False)
+    op.create_index("ix_inbox_run", "inbox", ["run_id", "state"], unique=False)
     op.create_index("uq_inbox_content", "inbox", ["connection", "kind", "key", "content"], unique=True)
     op.create_index("uq_inbox_latest", "inbox", ["connection", "kind", "key"], unique=True, postgresql_where=sa.text("latest"))
     op.create_table(
