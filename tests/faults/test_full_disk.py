@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from arena.disturb import Disturber, disturbed
-from arena.judge import Sentence, held, judged
+from arena.judge import Sentence, held, judged, rehearsed
 from arena.site import Arena, arena
 
 pytestmark = pytest.mark.skipif(os.environ.get("LOTWEAVE_FAULTS") != "all", reason="it takes long: `make faults` runs it")
@@ -31,12 +31,7 @@ def stage(tmp_path: Path) -> Iterator[Arena]:
         pytest.skip("a small disk can only be made by root, where mounting is allowed")
     try:
         with arena(tmp_path / "arena", state=state) as made:
-            made.reset()
-            made.sync()
-            assert made.settle(180)
-            made.reference = held(made)
-            made.done()
-            yield made
+            yield rehearsed(made)
     finally:
         subprocess.run(["/bin/umount", "-l", str(state)], check=True)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from arena.disturb import disturbed, kill_at, left_at
-from arena.judge import Sentence, held, judged
+from arena.judge import Sentence, held, judged, rehearsed
 from arena.scenes import Scene, scenes
 from arena.site import Arena, arena
 
@@ -26,12 +26,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     """The site, with what an undisturbed sync ends in."""
     folder: Path = tmp_path_factory.mktemp("arena")
     with arena(folder) as made:
-        made.reset()
-        made.sync()
-        assert made.settle(180)
-        made.reference = held(made)
-        made.done()
-        yield made
+        yield rehearsed(made)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=[scene.name for scene in SCENES])

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from arena.judge import Sentence, held, judged
+from arena.judge import Sentence, held, judged, rehearsed
 from arena.site import Arena, arena, until
 from sqlalchemy import text
 
@@ -39,12 +39,7 @@ WAITING = "SELECT count(*) FROM inbox WHERE plant = 'HZ' AND state = 'new'"
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
     folder: Path = tmp_path_factory.mktemp("plants")
     with arena(folder) as made:
-        made.reset()
-        made.sync()
-        assert made.settle(180)
-        made.reference = held(made)
-        made.done()
-        yield made
+        yield rehearsed(made)
 
 
 def done(stage: Arena, plant: str) -> bool:

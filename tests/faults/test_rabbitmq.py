@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from arena.disturb import Disturber, disturbed, killing
-from arena.judge import Sentence, held, judged
+from arena.judge import Sentence, held, judged, rehearsed
 from arena.rabbit import SERVER, rabbitmq
 from arena.site import Arena, arena
 
@@ -24,12 +24,7 @@ pytestmark = [
 def stage(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Iterator[Arena]:
     folder: Path = tmp_path_factory.mktemp("rabbit")
     with rabbitmq(folder / "rabbit") as url, arena(folder / "arena", f'[services]\nbroker = "{url}"\nshared = "{valkey_url}"\n') as made:
-        made.reset()
-        made.sync()
-        assert made.settle(180)
-        made.reference = held(made)
-        made.done()
-        yield made
+        yield rehearsed(made)
 
 
 def test_its_queues_are_quorum_queues_and_all_of_them_are_read(stage: Arena) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import redis
 
 from arena.site import Arena
 from lotweave.embedded.valkey import EmbeddedValkey
-from pipelines.app import celery_app, queue_for
+from pipelines.app import celery_app, exchange_queues_of, queue_for, queues_of
 from pipelines.tasks import CALLING, NAMES
 
 ROLES = {
@@ -133,6 +135,28 @@ def emptying(arena: Arena) -> Callable[[], object]:
     def act() -> None:
         with suppress(redis.exceptions.RedisError), redis.Redis.from_url(EmbeddedValkey(arena.site.state).url) as client:
             client.flushall()
+
+    return act
+
+
+def doubled(arena: Arena, seconds: float = 15.0) -> Callable[[], object]:
+    """For a while a second beat and as many workers again, as a second machine would have them."""
+    pause, plants = threading.Event(), list(arena.site.plants)
+    celery = [sys.executable, "-m", "celery", "-A", "lotweave.worker:app"]
+    own, exchange = ",".join(queues_of(plants)), ",".join(exchange_queues_of(plants))
+    commands = [
+        [*celery, "beat", "--schedule", str(arena.kills.parent / "second-beat"), "--pidfile", ""],
+        [*celery, "worker", "-n", "second@%h", "-c", "2", "-Q", own],
+        [*celery, "worker", "-n", "second-exchange@%h", "-P", "threads", "-c", "4", "-Q", exchange],
+    ]
+    env = os.environ | {"LOTWEAVE_SITE": str(arena.site.folder), "LOTWEAVE_BROKER_URL": EmbeddedValkey(arena.site.state).broker_url}
+
+    def act() -> None:
+        with ExitStack() as stack, (arena.kills.parent / "second.log").open("ab") as log:
+            for command in commands:
+                one = stack.enter_context(subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True))
+                stack.callback(os.killpg, one.pid, signal.SIGKILL)
+            pause.wait(seconds)
 
     return act
 

@@ -75,6 +75,17 @@ UNBALANCED = (
 """Runs of which more was applied than they fetched anew."""
 
 
+def rehearsed(arena: Arena) -> Arena:
+    """The arena with what an undisturbed sync ends in as its reference."""
+    arena.reset()
+    arena.sync()
+    if not arena.settle(180):
+        raise TimeoutError(f"an undisturbed sync does not end: {arena.left()}")
+    arena.reference = held(arena)
+    arena.done()
+    return arena
+
+
 def judged(arena: Arena, now: Held) -> Sentence:
     """The sentence over a scene."""
     then: Held = arena.reference

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
-from arena.disturb import Disturber, emptying, freezing, killing, killing_any, shouting
+from arena.disturb import Disturber, doubled, emptying, freezing, killing, killing_any, shouting
 from arena.site import Arena
 
 MOMENTS = (
@@ -65,6 +65,7 @@ ERP_FAULTS: dict[str, Orders] = {
         {"name": "page_repeated", "share": 0.3, "seed": 7}, {"name": "page_shuffled", "share": 0.3, "seed": 8}
     ),
     "a page of something in between": _both({"name": "html_page", "share": 0.05, "seed": 9}),
+    "every third call 400 ms late": _both({"name": "latency", "share": 0.33, "seed": 10, "value": 400}),
     "the ERPs' clocks five minutes behind": _both({"name": "clock_skew", "value": -300}),
 }
 
@@ -76,6 +77,7 @@ def scenes() -> list[Scene]:
         Scene("database and broker killed", disturbers=[_kill("database", 1, 8.0), _kill("broker", 2, 3.0)], stall=60, short=True),
         Scene("everybody frozen past their leases", disturbers=[_freeze("exchange"), _freeze("worker")], stall=40),
         Scene("every message several times", disturbers=[_shout()]),
+        Scene("two beats and twice as many workers, one killed", disturbers=[_doubled(), _kill("exchange", 1, 1.0)]),
         Scene("any process, every half second", disturbers=[_any(60)], stall=60, patience=300),
         Scene("processes killed and answers lost", disturbers=[_any(20)], faults=ERP_FAULTS["answers lost after a write"], stall=60),
     ]
@@ -105,6 +107,10 @@ def _freeze(role: str) -> Disturbing:
 
 def _shout() -> Disturbing:
     return lambda arena: Disturber(shouting(arena), times=15, every=0.5, first=0.2)
+
+
+def _doubled() -> Disturbing:
+    return lambda arena: Disturber(doubled(arena), times=1, every=1.0, first=0.1)
 
 
 def _any(times: int) -> Disturbing:
