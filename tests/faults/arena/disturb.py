@@ -30,9 +30,9 @@ ROLES = {
 def pids(arena: Arena, role: str) -> list[int]:
     """Process ids of a role, children of a pool included."""
     if role == "database":
-        return [_number(arena.site.state / "postgres" / "postmaster.pid")]
+        return _written(arena.site.state / "postgres" / "postmaster.pid", "postgres")
     if role == "broker":
-        return [_number(arena.site.state / "valkey.pid")]
+        return _written(arena.site.state / "valkey.pid", "valkey-server")
     mine, found = f"LOTWEAVE_SITE={arena.site.folder}".encode(), []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -44,17 +44,19 @@ def pids(arena: Arena, role: str) -> list[int]:
     return found
 
 
-def _number(file: Path) -> int:
-    try:
-        return int(file.read_text("ascii").split()[0])
-    except (OSError, ValueError, IndexError):
-        return 0
+def _written(file: Path, program: str) -> list[int]:
+    """The process that a pid file names, unless its number belongs to another program by now."""
+    with suppress(OSError, ValueError, IndexError):
+        pid = int(file.read_text("ascii").split()[0])
+        if Path(f"/proc/{pid}/comm").read_text("ascii").strip() == program:
+            return [pid]
+    return []
 
 
 def send(arena: Arena, role: str, number: signal.Signals) -> int:
     """Send a signal to all processes of a role; how many got it."""
     sent = 0
-    for pid in filter(None, pids(arena, role)):
+    for pid in pids(arena, role):
         with suppress(ProcessLookupError):
             os.kill(pid, number)
             sent += 1
@@ -105,7 +107,7 @@ def killing_any(arena: Arena, seed: int) -> Callable[[], object]:
 
     def act() -> None:
         roles = ("worker", "worker", "exchange", "exchange", "beat", "console", "broker", "database")
-        found = [pid for pid in pids(arena, rng.choice(roles)) if pid]
+        found = pids(arena, rng.choice(roles))
         if found:
             with suppress(ProcessLookupError):
                 os.kill(rng.choice(found), signal.SIGKILL)
@@ -118,7 +120,7 @@ def freezing(arena: Arena, role: str, seconds: float) -> Callable[[], object]:
     pause = threading.Event()
 
     def act() -> None:
-        held = [pid for pid in pids(arena, role) if pid]
+        held = pids(arena, role)
         for pid in held:
             os.kill(pid, signal.SIGSTOP)
         pause.wait(seconds)
