@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lotweave.embedded.privileges import die_with_parent
 
-SETTLED, LONGEST = 20.0, 30.0
+SETTLED, LONGEST = 20.0, 8.0
 """Seconds after which a process counts as running well, and at most between two starts."""
 
 
