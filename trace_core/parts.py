@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -10,6 +11,8 @@ from functools import lru_cache
 from trace_core.documents.fields import is_moment, plain, time_text
 
 LONGEST = 200
+Take = Callable[[str], str]
+"""Gives the normal form of a value. Errors: `Unusual`."""
 _NORMAL = re.compile(r"(0|[1-9][0-9]{0,29})(\.[0-9]{0,29}[1-9])?\Z", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?\Z", re.ASCII)
 

@@ -1,121 +1,196 @@
 """Bodies of documents that state no event (orders, items, lots, bills, partners), read without their schema where they are as usual.
 
-A body is a table of fields, each with what it takes; whatever is not as usual is left to the schema, which knows every reason why. A
-property test holds both to the same documents.
+A body is a structure of typed fields, in the order in which their normal form is written; whatever is not as usual is left to the
+schema, which knows every reason why. A property test holds both to the same documents.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, ClassVar, Literal
 
-import orjson
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from trace_core.parts import Unusual, code, decimal, moment, moment_in_utc
+from trace_core.parts import LONGEST, Take, Unusual, code, decimal, moment, moment_in_utc
 
-Told = dict[str, Any]
-Take = Callable[[Any], Any]
-"""Gives the normal form of a value. Errors: `Unusual`."""
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str:
-        raise Unusual
-    return value
+Text = str | UnsetType
+Time = str | UnsetType
+Code = Annotated[str, Meta(min_length=1, max_length=LONGEST)]
+"""A text that names something; that it can be printed and has no space around it is looked at for a whole body at once."""
+MaybeCode = Code | UnsetType
 
 
-def _of_text(take: Callable[[str], str]) -> Take:
-    def taken(value: Any) -> str:
-        if type(value) is not str:
-            raise Unusual
-        return take(value)
+class _Part(Struct, forbid_unknown_fields=True):
+    """What is given of a part; its fields are in the order of their names."""
 
-    return taken
-
-
-def _one_of(*values: str) -> Take:
-    known = frozenset(values)
-
-    def taken(value: Any) -> str:
-        if type(value) is not str or value not in known:
-            raise Unusual
-        return value
-
-    return taken
+    AMOUNTS: ClassVar[tuple[str, ...]] = ()
+    TIMES: ClassVar[tuple[str, ...]] = ()
+    TEXTS: ClassVar[tuple[str, ...]] = ()
+    PARTS: ClassVar[str] = ""
 
 
-def _truth(value: Any) -> bool:
-    if value is not True and value is not False:
-        raise Unusual
-    return value
+class _Step(_Part, kw_only=True):
+    TEXTS = ("name",)
+
+    merge_with: MaybeCode = UNSET
+    name: Text = UNSET
+    operation: Code
+    required: bool = True
 
 
-def _list_of(take: Take) -> Take:
-    def taken(value: Any) -> list[Any]:
-        if type(value) is not list:
-            raise Unusual
-        return [take(one) for one in value]
+class _Order(_Part, kw_only=True):
+    AMOUNTS = ("quantity",)
+    TIMES = ("actual_end", "actual_start", "planned_end", "planned_start")
 
-    return taken
-
-
-def _table(fields: Mapping[str, Take], *required: str, **instead: Any) -> Take:
-    wanted = frozenset(required)
-
-    def taken(value: Any) -> Told:
-        if type(value) is not dict or not wanted <= value.keys():
-            raise Unusual
-        try:
-            return instead | {name: fields[name](inner) for name, inner in value.items()}
-        except KeyError as fault:
-            raise Unusual from fault
-
-    return taken
+    actual_end: Time = UNSET
+    actual_start: Time = UNSET
+    bom_version: MaybeCode = UNSET
+    item: Code
+    operations: list[_Step] | UnsetType = UNSET
+    order: Code
+    parent_order: MaybeCode = UNSET
+    planned_end: Time = UNSET
+    planned_start: Time = UNSET
+    quantity: str
+    status: Literal["planned", "released", "started", "paused", "completed", "closed", "cancelled"]
+    type: Literal["standard", "rework", "disassembly", "subcontract"]
+    uom: Code
 
 
-def _bodies(time: Take) -> dict[str, Take]:
-    named, amount = _of_text(code), _of_text(decimal)
-    span = {"valid_from": time, "valid_to": time}
-    unit = _table({"uom": named, "per_base": amount}, "uom", "per_base")
-    line = {"line": named, "item": named, "quantity": amount, "uom": named, "scrap_percent": amount, **span}
-    line |= {"designators": _list_of(_text), "substitutes": _list_of(named)}
-    step = _table({"operation": named, "name": _text, "required": _truth, "merge_with": named}, "operation", required=True)
-    states = _one_of("planned", "released", "started", "paused", "completed", "closed", "cancelled")
-    order = dict.fromkeys(("order", "item", "uom", "parent_order", "bom_version"), named)
-    order |= dict.fromkeys(("planned_start", "planned_end", "actual_start", "actual_end"), time)
-    order |= {"type": _one_of("standard", "rework", "disassembly", "subcontract"), "status": states, "quantity": amount}
-    item = dict.fromkeys(("item", "base_uom", "global_item"), named) | dict.fromkeys(("name", "mpn", "manufacturer"), _text)
-    lot = dict.fromkeys(("item", "lot", "supplier", "supplier_lot", "date_code"), named)
-    return {
-        "order": _table(order | {"operations": _list_of(step)}, "order", "type", "item", "quantity", "uom", "status"),
-        "bom": _table(
-            {"item": named, "version": named, "quantity": amount, "uom": named, **span}
-            | {"lines": _list_of(_table(line, "line", "item", "quantity", "uom"))},
-            *("item", "version", "quantity", "uom", "lines"),
-        ),
-        "item": _table(item | {"tracking": _one_of("lot", "serial", "none"), "units": _list_of(unit)}, "item", "base_uom", "tracking"),
-        "lot": _table(lot | {"made_at": time, "expires_at": time, "quality": _one_of("released", "hold", "rejected")}, "item", "lot"),
-        "partner": _table(
-            {"partner": named, "name": _text, "role": _one_of("supplier", "customer", "plant"), "plant": named}, "partner", "role"
-        ),
-    }
+class _Line(_Part, kw_only=True):
+    AMOUNTS = ("quantity", "scrap_percent")
+    TIMES = ("valid_from", "valid_to")
+    TEXTS = ("designators",)
+
+    designators: list[str] | UnsetType = UNSET
+    item: Code
+    line: Code
+    quantity: str
+    scrap_percent: str | UnsetType = UNSET
+    substitutes: list[Code] | UnsetType = UNSET
+    uom: Code
+    valid_from: Time = UNSET
+    valid_to: Time = UNSET
 
 
-_AS_TOLD = _bodies(_of_text(moment))
-_IN_UTC = _bodies(_of_text(moment_in_utc))
-KINDS = frozenset(_AS_TOLD)
+class _Bom(_Part, kw_only=True):
+    AMOUNTS = ("quantity",)
+    TIMES = ("valid_from", "valid_to")
+    PARTS = "lines"
+
+    item: Code
+    lines: list[_Line]
+    quantity: str
+    uom: Code
+    valid_from: Time = UNSET
+    valid_to: Time = UNSET
+    version: Code
+
+
+class _Unit(_Part, kw_only=True):
+    AMOUNTS = ("per_base",)
+
+    per_base: str
+    uom: Code
+
+
+class _Item(_Part, kw_only=True):
+    TEXTS = ("manufacturer", "mpn", "name")
+    PARTS = "units"
+
+    base_uom: Code
+    global_item: MaybeCode = UNSET
+    item: Code
+    manufacturer: Text = UNSET
+    mpn: Text = UNSET
+    name: Text = UNSET
+    tracking: Literal["lot", "serial", "none"]
+    units: list[_Unit] | UnsetType = UNSET
+
+
+class _Lot(_Part, kw_only=True):
+    TIMES = ("expires_at", "made_at")
+
+    date_code: MaybeCode = UNSET
+    expires_at: Time = UNSET
+    item: Code
+    lot: Code
+    made_at: Time = UNSET
+    quality: Literal["released", "hold", "rejected"] | UnsetType = UNSET
+    supplier: MaybeCode = UNSET
+    supplier_lot: MaybeCode = UNSET
+
+
+class _Partner(_Part, kw_only=True):
+    TEXTS = ("name",)
+
+    name: Text = UNSET
+    partner: Code
+    plant: MaybeCode = UNSET
+    role: Literal["supplier", "customer", "plant"]
+
+
+_BODIES: dict[str, msgspec.json.Decoder[_Part]] = {
+    kind: msgspec.json.Decoder(sort)
+    for kind, sort in {"order": _Order, "bom": _Bom, "item": _Item, "lot": _Lot, "partner": _Partner}.items()
+}
+_written = msgspec.json.Encoder().encode
+KINDS = frozenset(_BODIES)
 """Kinds whose bodies are read here."""
-
-
+_ODD = ("\\", '""', '" ', ' "')
+"""Where there is none of these, nothing is escaped, no text is empty, and none begins or ends with a space."""
 _OFFSET = re.compile(rb'[+-]\d\d:\d\d"')
 """Where there is none of this, all times are in UTC already."""
 
 
 def read_body(kind: str, text: bytes) -> tuple[bytes, bytes]:
     """A body in normal form, and the same with its times in UTC, which is what is hashed, both as JSON. Errors: `Unusual`."""
-    told = orjson.loads(text)
-    written = orjson.dumps(_AS_TOLD[kind](told), option=orjson.OPT_SORT_KEYS)
+    try:
+        body = _BODIES[kind].decode(text)
+    except msgspec.DecodeError as fault:
+        raise Unusual from fault
+    _amounts(body)
+    _times(body, moment)
+    written = _written(body)
+    told = written.decode()
+    if not told.isprintable() or any(odd in told for odd in _ODD):
+        _names(body)
     if not _OFFSET.search(written):
         return written, written
-    return written, orjson.dumps(_IN_UTC[kind](told), option=orjson.OPT_SORT_KEYS)
+    _times(body, moment_in_utc)
+    return written, _written(body)
+
+
+def _amounts(body: _Part) -> None:
+    for name in body.AMOUNTS:
+        told = getattr(body, name)
+        if told is not UNSET:
+            setattr(body, name, decimal(told))
+    for part in _parts(body):
+        _amounts(part)
+
+
+def _times(body: _Part, take: Take) -> None:
+    for name in body.TIMES:
+        told = getattr(body, name)
+        if told is not UNSET:
+            setattr(body, name, take(told))
+    for part in _parts(body):
+        _times(part, take)
+
+
+def _names(body: _Part) -> None:
+    """See to it that all but free texts can name something. Errors: `Unusual`."""
+    for name in body.__struct_fields__:
+        told = getattr(body, name)
+        for one in told if isinstance(told, list) else (told,):
+            if isinstance(one, _Part):
+                _names(one)
+            elif isinstance(one, str) and name not in body.TEXTS:
+                code(one)
+
+
+def _parts(body: _Part) -> list[_Part]:
+    found = getattr(body, body.PARTS) if body.PARTS else UNSET
+    return [] if found is UNSET else found
