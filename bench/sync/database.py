@@ -35,6 +35,7 @@ def listening(state: Path) -> Iterator[tuple[str, Address]]:
                 ("listen_addresses", "127.0.0.1"),
                 ("shared_buffers", "512MB"),
                 ("max_wal_size", "4GB"),
+                ("work_mem", "256MB"),  # dlt deletes children by NOT IN: with less it takes the square of the rows
                 ("port", str(port)),
             ):
                 connection.execute(text(f"ALTER SYSTEM SET {name} = '{value}'"))
