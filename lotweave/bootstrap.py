@@ -23,11 +23,12 @@ from lotweave.shared import shared_of
 from lotweave.steady import SteadyClock
 from pipelines.state import quarantine
 from trace_core.errors import Unreachable
-from trace_core.store.reader import Reader
 from trace_core.store.view import StoreView
 
 if TYPE_CHECKING:  # loaded where it is needed
     from alembic.config import Config
+
+    from trace_core.store.reader import Reader
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -58,6 +59,8 @@ class House:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """A reader of the index for this block alone; readers are kept, since each holds room for a search."""
+        from trace_core.store.reader import Reader  # numba with it, which most processes never need
+
         try:
             reader = self.idle.pop()
         except IndexError:  # none is left, or another thread took the last one just now

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
@@ -15,13 +15,14 @@ import numpy as np
 from trace_core.documents.fields import time_text
 from trace_core.graph import Graph
 from trace_core.identifiers import ThingId, parse_thing
-from trace_core.index.closures import load_closures
-from trace_core.index.snapshot import Unusable, current, load
+from trace_core.index.unusable import Unusable
 from trace_core.reach import Reach, by_rules, roots_of
-from trace_core.store.reader import Reader
 from trace_core.store.view import StoreView
 from trace_core.walk import Asked
 from trace_core.whereabouts import REACHABLE, Whereabouts
+
+if TYPE_CHECKING:  # the index is loaded by whoever asks it
+    from trace_core.store.reader import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,9 @@ def what_if(home: Path, *, plant: str = "", item: str = "") -> tuple[Iterator[Wh
 
     Errors: `Unusable` when there is no snapshot, or none with closures.
     """
+    from trace_core.index.closures import load_closures
+    from trace_core.index.snapshot import current, load
+
     base = load(home)
     closures, names = load_closures(current(home)), base.names
     wanted = np.array([_fits(product, plant, item) for product in names.products], bool)

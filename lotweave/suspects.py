@@ -15,7 +15,8 @@ from trace_core.commonality import Finding, causes, reached_units
 from trace_core.errors import Misconfigured
 from trace_core.identifiers import ThingId
 from trace_core.index.closures import Closures, load_closures
-from trace_core.index.snapshot import Snapshot, Unusable, current, load
+from trace_core.index.snapshot import Snapshot, current, load
+from trace_core.index.unusable import Unusable
 from trace_core.reach import product_of
 from trace_core.store.things import all_things
 from trace_core.store.view import StoreView

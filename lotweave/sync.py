@@ -20,8 +20,8 @@ from pipelines.steps.mapped import drift
 from pipelines.steps.pull import pull
 from pipelines.steps.push import push
 from pipelines.steps.refresh import refresh
-from pipelines.tasks import waker
 from pipelines.tracing import span, traceparent
+from pipelines.waking import waker
 from scheduler.plan import runs_of
 
 LOOK, TELL = 0.25, 3.0

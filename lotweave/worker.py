@@ -21,7 +21,8 @@ from lotweave.plumbing import plumbing_of
 from lotweave.settings import environment, read_site, site_folder
 from pipelines.app import HOUSE, celery_app
 from pipelines.ports import Plumbing
-from pipelines.tasks import NAMES, register, waker
+from pipelines.tasks import register
+from pipelines.waking import NAMES, waker
 from scheduler.plan import make_due_runs
 from trace_core.errors import Misconfigured
 

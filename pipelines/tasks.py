@@ -1,20 +1,15 @@
-"""The Celery tasks: thin shells around steps. Names are explicit texts, so that moving a module breaks no queue."""
+"""The Celery tasks: thin shells around steps."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
 from typing import Any
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
-from pipelines.app import queue_for
 from pipelines.ports import Plumbing
 from pipelines.steps.capture import take_in
 from pipelines.steps.deliver import deliver
-from pipelines.steps.index import build_when_due
 from pipelines.steps.interpret import interpret
 from pipelines.steps.own_hashes import make
 from pipelines.steps.pull import pull
@@ -26,24 +21,7 @@ from pipelines.steps.review import review
 from pipelines.steps.settle import settle
 from pipelines.steps.sweep import sweep
 from pipelines.turns import TURN, Turn
-
-NAMES = {
-    "pull": "lotweave.pull",
-    "interpret": "lotweave.interpret",
-    "push": "lotweave.push",
-    "nudge": "lotweave.nudge",
-    "index": "lotweave.index",
-    "review": "lotweave.review",
-    "refresh": "lotweave.refresh",
-    "capture": "lotweave.capture",
-    "hash": "lotweave.hash",
-    "deliver": "lotweave.deliver",
-    "reinterpret": "lotweave.reinterpret",
-    "pulse": "lotweave.pulse",
-}
-
-CALLING = frozenset({"pull", "push", "deliver"})
-"""Tasks that call a system, and mostly wait for it."""
+from pipelines.waking import NAMES, send
 
 
 def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], Any]) -> None:
@@ -63,6 +41,8 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
 
     @app.task(name=NAMES["index"])  # type: ignore[untyped-decorator]
     def index_house(_: str) -> None:
+        from pipelines.steps.index import build_when_due  # numba with it, which most workers never need
+
         own = plumbing()
         build_when_due(own.begin, own.view, own.snapshots)
 
@@ -78,7 +58,7 @@ def register(app: Celery, plumbing: Callable[[], Plumbing], due: Callable[[], An
     @app.task(name=NAMES["nudge"])  # type: ignore[untyped-decorator]
     def nudge() -> None:
         for queue in ask([queue.name for queue in app.conf.task_queues], plumbing()):
-            _send(app, "pulse", queue, queue, expires=UNANSWERED.total_seconds())
+            send(app, "pulse", queue, queue, expires=UNANSWERED.total_seconds())
         due()
         plumbing().reached("plan")
         sweep(plumbing())
@@ -110,24 +90,3 @@ def _register_epcis(app: Celery, plumbing: Callable[[], Plumbing]) -> None:
     def reinterpret_events(_: str) -> None:
         own = plumbing()
         reinterpret(own.begin, own.now, own.ground)
-
-
-def waker(app: Celery) -> Callable[[str, object, str], None]:
-    """A function that sends a wake-up."""
-
-    def wake(task: str, argument: object, plant: str) -> None:
-        _send(app, task, argument, queue_for(plant, calls_systems=task in CALLING))
-
-    return wake
-
-
-@cache
-def _away(app: Celery) -> tuple[type[Exception], ...]:
-    """What is raised while the broker is away or refuses."""
-    return (OperationalError, *app.connection_for_write().connection_errors)
-
-
-def _send(app: Celery, task: str, argument: object, queue: str, *, expires: float | None = None) -> None:
-    """Send a message; a broker that is away or refuses is no fault, since the sweep will find the work."""
-    with suppress(*_away(app)):
-        app.send_task(NAMES[task], args=[argument], queue=queue, retry=False, ignore_result=True, expires=expires)

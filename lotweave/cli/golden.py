@@ -9,6 +9,7 @@ import orjson
 import typer
 
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+from lotweave.cli.mapping import mapping
 from mappings.engine.apply import Mapper, read_mapper
 from mappings.engine.golden import Case, accept, read_cases, run
 from mappings.engine.load import mapping_path
@@ -17,6 +18,7 @@ from trace_core.errors import Misconfigured
 FOLDER = "golden"
 
 
+@mapping.command("test")
 def golden(
     system: Annotated[str, typer.Option(help="Only mappings of this system.")] = "*",
     kind: Annotated[str, typer.Option(help="Only this kind.")] = "*",

@@ -12,15 +12,15 @@ from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import JsonOption, SiteOption, out, reported, say, the_site
 from trace_core.errors import Misconfigured
 
-app = typer.Typer(no_args_is_help=True, help="Bearer keys of the HTTP interface.")
+keys = typer.Typer(no_args_is_help=True, help="Bearer keys of the HTTP interface.")
 
 
-@app.callback()
+@keys.callback()
 def group() -> None:
     """Bearer keys of the HTTP interface."""
 
 
-@app.command()
+@keys.command()
 def create(
     role: Annotated[str, typer.Option(help="viewer, operator, engineer or admin.")],
     plant: Annotated[list[str] | None, typer.Option(help="Limit the key to these plants.")] = None,

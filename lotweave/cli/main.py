@@ -1,75 +1,84 @@
-"""The console script `lotweave`: every verb, one line each."""
+"""The console script `lotweave`: every verb, one line each. A verb's module is loaded when the verb is asked for, and no other."""
 
 from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
 
 import typer
 
 from lotweave import logs
-from lotweave.cli import (
-    as_built,
-    codes,
-    connectors,
-    demo,
-    genealogy,
-    golden,
-    index,
-    keys,
-    mapping,
-    outbox,
-    real,
-    recall,
-    reconcile,
-    record,
-    running,
-    schedule,
-    site,
-    systems,
-    waiting,
-)
 
-app = typer.Typer(
-    name="lotweave",
-    help="Joins the ERPs and MESs of electronics factories into one trace.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(site.init)
-app.command()(site.check)
-app.command()(genealogy.load)
-app.command()(genealogy.trace)
-app.command()(index.reach)
-app.command()(as_built.as_built)
-app.command()(recall.recall)
-app.command()(recall.commonality)
-app.command()(genealogy.find)
-app.command()(genealogy.gaps)
-app.command()(index.rebuild)
-app.command()(demo.demo)
-app.command()(real.real)
-app.command()(running.up)
-app.command()(running.down)
-app.command()(running.doctor)
-app.command()(systems.simulate)
-app.command()(systems.sync)
-app.command()(reconcile.reconcile)
-app.add_typer(systems.connections, name="connections")
-app.add_typer(schedule.schedule, name="schedule")
-app.add_typer(recall.recalls, name="recalls")
-app.add_typer(waiting.quarantine, name="quarantine")
-app.add_typer(waiting.stitch, name="stitch")
-app.add_typer(outbox.outbox, name="outbox")
-app.add_typer(index.index, name="index")
-mapping.mapping.command("test")(golden.golden)
-app.add_typer(mapping.mapping, name="mapping")
-app.add_typer(codes.codes, name="codes")
-app.add_typer(connectors.connector, name="connector")
-app.add_typer(record.record, name="record")
-app.add_typer(keys.app, name="keys")
+VERBS = {
+    "init": "site",
+    "check": "site",
+    "load": "genealogy",
+    "trace": "genealogy",
+    "reach": "index",
+    "as-built": "as_built",
+    "recall": "recall",
+    "commonality": "recall",
+    "find": "genealogy",
+    "gaps": "genealogy",
+    "rebuild": "index",
+    "demo": "demo",
+    "real": "real",
+    "up": "running",
+    "down": "running",
+    "doctor": "running",
+    "simulate": "systems",
+    "sync": "systems",
+    "reconcile": "reconcile",
+}
+"""Verbs, in the order of the help, and the modules of `lotweave.cli` whose functions they are."""
+GROUPS = {
+    "connections": "systems",
+    "schedule": "schedule",
+    "recalls": "recall",
+    "quarantine": "waiting",
+    "stitch": "waiting",
+    "outbox": "outbox",
+    "index": "index",
+    "mapping": "golden",
+    "codes": "codes",
+    "connector": "connectors",
+    "record": "record",
+    "keys": "keys",
+}
+"""Groups of verbs, and the modules that hold them complete."""
+
+
+def app_of(verb: str | None = None) -> typer.Typer:
+    """The program with one verb or group, or with all of them where there is no such verb."""
+    app = typer.Typer(
+        name="lotweave",
+        help="Joins the ERPs and MESs of electronics factories into one trace.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_nothing)  # so that one verb alone is still named
+    alone = verb in VERBS or verb in GROUPS
+    for name, module in VERBS.items():
+        if name == verb or not alone:
+            app.command(name)(_of(module, name.replace("-", "_")))
+    for name, module in GROUPS.items():
+        if name == verb or not alone:
+            app.add_typer(_of(module, name), name=name)
+    return app
+
+
+def _nothing() -> None:
+    pass
+
+
+def _of(module: str, name: str) -> Any:
+    return getattr(import_module(f"lotweave.cli.{module}"), name)
 
 
 def run() -> None:
     """The entry of the console script."""
     logs.set_up("warning", human=True)
-    app()
+    app_of(next(iter(sys.argv[1:]), None))()

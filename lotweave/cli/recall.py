@@ -21,7 +21,7 @@ from pipelines.steps.review import case_of, review
 from trace_core.errors import Misconfigured
 from trace_core.find import single
 from trace_core.identifiers import ThingId
-from trace_core.index.snapshot import Unusable
+from trace_core.index.unusable import Unusable
 from trace_core.recall import LISTS, conditions_of
 from trace_core.recall import recall as ask
 from trace_core.store.view import StoreView

@@ -21,6 +21,9 @@ def main() -> None:
     site = read_site(site_folder(None))
     logs.set_up(site.telemetry.log_level)
     with traced(site), opened(site) as house, Sockets(house.site.epcis.most_sockets) as sockets:
+        if house.snapshots.is_dir():
+            with house.reader():
+                pass  # the index is loaded before the first question, not by it
         make_server("127.0.0.1", int(sys.argv[1]), make_app(house, sockets), threaded=True).serve_forever()
 
 

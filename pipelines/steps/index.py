@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pipelines.state.database import Transaction
+from pipelines.steps.index_due import is_due
 from pipelines.steps.settle import Begin, View, settle
 from trace_core.index.closures import write_closures
-from trace_core.index.snapshot import Unusable, current, load, stamp, sweep
+from trace_core.index.snapshot import current, load, sweep
+from trace_core.index.unusable import Unusable
 from trace_core.store.export import nobody_builds, write_snapshot
-from trace_core.store.things import most_things
 from trace_core.store.weavings import count_since
-
-MANY = 10_000
-"""Things that make the first snapshot worth its while; fewer are asked of the documents in no time."""
-DUE = 2000
-"""Weavings after which a newer snapshot is worth its while: until then they are laid over the old one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +48,6 @@ def build_when_due(begin: Begin, view: View, home: Path) -> Built | None:
     with begin() as connection:
         alone = nobody_builds(connection)
         return build(begin, view, home, closures=True) if alone and is_due(connection, home) else None
-
-
-def is_due(connection: Transaction, home: Path) -> bool:
-    """Whether a snapshot is worth its while: there is none that can be used and many things are known, or much came since the last."""
-    try:
-        weaving = _weaving_of(stamp(home), home)
-    except Unusable:
-        return most_things(connection) >= MANY
-    return count_since(connection, weaving) >= DUE
-
-
-@lru_cache(maxsize=8)
-def _weaving_of(_stamp: object, home: Path) -> int:
-    """Up to where the current snapshot goes; read once for each snapshot."""
-    return load(home).weaving
 
 
 def status(begin: Begin, home: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pipelines.ports import Plumbing
 from pipelines.state import captures, cases, changes, inbox, item_changes, own_hashes, runs, subscriptions
 from pipelines.state.outbox_claims import connections_with_work
 from pipelines.steps.finish import finish
-from pipelines.steps.index import is_due
+from pipelines.steps.index_due import is_due
 from pipelines.steps.release import release
 
 

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from connectors.kit.manifest import front_door, manifest
 from connectors.kit.simulator import Running
 from lotweave.bootstrap import House, clock
-from lotweave.cli.main import app
+from lotweave.cli.main import app_of
 from lotweave.demo.site import make_site
 from lotweave.plumbing import plumbing_of
 from pipelines.steps.balance import Balance, balance
@@ -160,7 +160,7 @@ def test_stock_is_compared_lot_by_lot_and_without_a_lot_by_item(house: House, fo
     ours = [item(ITEM), move("1", "receive", "70"), move("2", "produce", "4", "H87", GEAR)]
     load([orjson.dumps(one) for one in ours], begin=house.begin, now=clock)
 
-    done = CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"])
+    done = CliRunner().invoke(app_of(), ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"])
 
     assert done.exit_code == 1, done.output
     found = orjson.loads(done.stdout)
@@ -174,7 +174,7 @@ def test_stock_is_compared_lot_by_lot_and_without_a_lot_by_item(house: House, fo
 def test_the_balance_is_exported_whole(house: House, folder: Path) -> None:
     load([orjson.dumps(one) for one in (item(ITEM), move("1", "receive", "70"))], begin=house.begin, now=clock)
 
-    done = CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--format", "csv", "--site", str(folder)])
+    done = CliRunner().invoke(app_of(), ["reconcile", "HZ", "--balance", "--format", "csv", "--site", str(folder)])
 
     assert done.stdout.splitlines() == [
         "item,lot,ours,theirs,difference,uom,agrees,problem",
@@ -187,7 +187,7 @@ def test_the_balance_is_exported_whole(house: House, folder: Path) -> None:
 def test_a_unit_over_there_that_cannot_be_converted_is_a_problem_and_no_number(house: House, folder: Path) -> None:
     load([orjson.dumps(item({"item": "G", "base_uom": "KGM", "tracking": "lot"}))], begin=house.begin, now=clock)
 
-    found = orjson.loads(CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"]).stdout)
+    found = orjson.loads(CliRunner().invoke(app_of(), ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"]).stdout)
 
     (gear,) = (one for one in found["differences"] if one["item"] == "G")
     assert gear["problem"] == "H87 is neither declared on the item nor convertible to its base unit KGM"
@@ -202,7 +202,7 @@ def test_times_beyond_now_are_not_counted_yet(house: House) -> None:
 
 
 def test_nothing_of_the_stock_is_kept(house: House, folder: Path) -> None:
-    CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder)])
+    CliRunner().invoke(app_of(), ["reconcile", "HZ", "--balance", "--site", str(folder)])
 
     with house.begin() as connection:
         told = text("SELECT (SELECT count(*) FROM stocked), (SELECT count(*) FROM reconciliation)")
@@ -214,7 +214,7 @@ def test_stock_that_cannot_be_read_is_told_with_every_reason_and_leaves_nothing(
     shipped = Path("mappings/kingdee/stock.yml").read_text("utf-8")
     (folder / "mappings" / "kingdee" / "stock.yml").write_text(shipped.replace("from: FBaseQty", "from: FStockId"), "utf-8")
 
-    done = CliRunner().invoke(app, ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"])
+    done = CliRunner().invoke(app_of(), ["reconcile", "HZ", "--balance", "--site", str(folder), "--json"])
 
     assert done.exit_code == 1, done.output
     error = orjson.loads(done.stdout)["error"]

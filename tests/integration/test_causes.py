@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from lotweave.access.keys import create
 from lotweave.bootstrap import House
-from lotweave.cli.main import app
+from lotweave.cli.main import app_of
 from lotweave.console.app import make_app
 from lotweave.demo.site import make_site
 from lotweave.plumbing import plumbing_of
@@ -125,7 +125,7 @@ def test_the_verbs_say_the_same(ill: House, database_url: str) -> None:
     file.write_text(f"{file.read_text('utf-8')}\n[services]\ndatabase = '{address}'\n", "utf-8")
 
     def asked(*words: str) -> tuple[int, Any]:
-        ended = CliRunner().invoke(app, ["quarantine", *words, "--site", str(ill.site.folder), "--json"])
+        ended = CliRunner().invoke(app_of(), ["quarantine", *words, "--site", str(ill.site.folder), "--json"])
         return ended.exit_code, json.loads(ended.stdout)
 
     status, found = asked("causes", "--limit", "2")

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from connectors.kit.manifest import front_door, manifest
 from connectors.kit.simulator import Running
 from lotweave.bootstrap import House
-from lotweave.cli.main import app
+from lotweave.cli.main import app_of
 from lotweave.demo import kingdee_data, yonyou_data
 from lotweave.demo.site import make_site
 from lotweave.demo.story import story
@@ -35,7 +35,7 @@ def folder(house: House, tmp_path: Path) -> Iterator[Path]:
 
 
 def verb(folder: Path, *words: str, status: int = 0) -> Any:
-    done = CliRunner().invoke(app, [*words, "--site", str(folder), "--json"])
+    done = CliRunner().invoke(app_of(), [*words, "--site", str(folder), "--json"])
     assert done.exit_code == status, done.output
     return orjson.loads(done.stdout)
 

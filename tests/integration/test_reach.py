@@ -12,7 +12,8 @@ from sqlalchemy import text
 from lotweave.bootstrap import House
 from lotweave.plumbing import plumbing_of
 from lotweave.questions import Served, reach_of
-from pipelines.steps.index import DUE, MANY, build, build_when_due, status
+from pipelines.steps.index import build, build_when_due, status
+from pipelines.steps.index_due import DUE, MANY
 from pipelines.steps.load import load
 from pipelines.steps.sweep import sweep
 from tests.spec.random_world import NOW, roots, world

@@ -16,7 +16,7 @@ from connectors.kit.manifest import front_door, manifest
 from connectors.kit.simulator import Running
 from lotweave.access.keys import create
 from lotweave.bootstrap import House, clock
-from lotweave.cli.main import app
+from lotweave.cli.main import app_of
 from lotweave.console.app import make_app
 from lotweave.demo import kingdee_data
 from lotweave.demo.site import make_site
@@ -43,7 +43,7 @@ def folder(house: House, erp: Running, tmp_path: Path) -> Path:
 
 
 def verb(folder: Path, *words: str, status: int = 0) -> Any:
-    done = CliRunner().invoke(app, [*words, "--site", str(folder), "--json"])
+    done = CliRunner().invoke(app_of(), [*words, "--site", str(folder), "--json"])
     assert done.exit_code == status, done.output
     return orjson.loads(done.stdout)
 
@@ -98,7 +98,7 @@ def test_a_result_whose_document_is_gone_is_missing_there(folder: Path, erp: Run
 def test_every_difference_is_exported_with_its_key(folder: Path, erp: Running) -> None:
     gone = str(erp.simulator.store.forms["SFC_OperationReport"].pop(3)["FID"])
 
-    done = CliRunner().invoke(app, ["reconcile", "HZ", "SFC_OperationReport", "--format", "csv", "--site", str(folder)])
+    done = CliRunner().invoke(app_of(), ["reconcile", "HZ", "SFC_OperationReport", "--format", "csv", "--site", str(folder)])
 
     assert done.exit_code == 1
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
@@ -164,7 +164,7 @@ def test_a_person_reads_sentences(folder: Path, erp: Running) -> None:
     erp.simulator.store.forms["SFC_OperationReport"].pop(3)
 
     def shown(*words: str) -> str:
-        return CliRunner().invoke(app, ["reconcile", "HZ", *words, "--site", str(folder)]).stdout
+        return CliRunner().invoke(app_of(), ["reconcile", "HZ", *words, "--site", str(folder)]).stdout
 
     assert "hz-kingdee SFC_OperationReport: 74 here, 73 there, 1 differences (1 deleted there)\n1 difference(s)" in shown(
         "SFC_OperationReport"

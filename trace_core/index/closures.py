@@ -22,7 +22,8 @@ from pyroaring import BitMap
 from trace_core.index.build import NEVER
 from trace_core.index.index import Index
 from trace_core.index.overlay import Overlay
-from trace_core.index.snapshot import Snapshot, Unusable
+from trace_core.index.snapshot import Snapshot
+from trace_core.index.unusable import Unusable
 
 Column = Any
 TOLD, BITS = "closures.json", "closures.bin"

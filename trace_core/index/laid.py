@@ -10,7 +10,8 @@ import numpy as np
 
 from trace_core.index.build import NEVER
 from trace_core.index.search import BESIDE, BEYOND, DEAD, REWIRED, SHIFT, Laid
-from trace_core.index.snapshot import Snapshot, Unusable
+from trace_core.index.snapshot import Snapshot
+from trace_core.index.unusable import Unusable
 
 Column = Any
 LAST_GAP = 1 << 41

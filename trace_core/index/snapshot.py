@@ -18,14 +18,11 @@ import orjson
 
 from trace_core.index.build import Adjacency, Graph
 from trace_core.index.names import Names
+from trace_core.index.unusable import Unusable
 
 FORMAT = 3
 CURRENT = "CURRENT"
 Column = Any
-
-
-class Unusable(ValueError):
-    """The files are no whole snapshot of this format."""
 
 
 @dataclass(slots=True)

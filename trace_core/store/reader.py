@@ -20,7 +20,8 @@ from sqlalchemy.types import BigInteger, Text
 from trace_core.identifiers import ThingId
 from trace_core.index.index import Index, Reached
 from trace_core.index.overlay import Overlay
-from trace_core.index.snapshot import Unusable, load, stamp
+from trace_core.index.snapshot import load, stamp
+from trace_core.index.unusable import Unusable
 from trace_core.store.fresh import catch_up
 from trace_core.store.link_sets import EPOCH, micros
 from trace_core.store.view import StoreView

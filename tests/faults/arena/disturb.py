@@ -17,7 +17,7 @@ import redis
 from arena.site import Arena
 from lotweave.embedded.valkey import EmbeddedValkey
 from pipelines.app import celery_app, exchange_queues_of, queue_for, queues_of
-from pipelines.tasks import CALLING, NAMES
+from pipelines.waking import CALLING, NAMES
 
 ROLES = {
     "worker": (b"lotweave-", b"worker"),
