@@ -8,14 +8,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import orjson
 
+_read = msgspec.json.Decoder(float_hook=Decimal).decode
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
 
 def loads(text: str | bytes) -> Any:
-    """The value of a JSON text; `ValueError` when it is none."""
-    return json.loads(text, parse_float=Decimal)
+    """The value of a JSON text; `ValueError` when it is none. What only looser readers take (NaN, half a surrogate pair) is taken."""
+    try:
+        return _read(text)
+    except (msgspec.DecodeError, UnicodeError):
+        return json.loads(text, parse_float=Decimal)
 
 
 def dumps(value: Any) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger, Text
 
@@ -119,12 +119,16 @@ Held = tuple[int, str, int, int | None, datetime]
 
 
 def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Held]:
-    """By kind and key of what is held now: id, content, revision, stamp and when it was fetched."""
+    """By kind and key of what is held now: id, content, revision, stamp and when it was fetched.
+
+    A look for each key: a plan made while the table grows, before its statistics do, would read all of it for every page.
+    """
     kinds, values = zip(*keys, strict=True)
     found = connection.execute(
         text(
-            "SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp, i.fetched_at FROM unnest(:kinds, :keys) AS asked(kind, key)"
-            " JOIN inbox i ON i.connection = :name AND i.kind = asked.kind AND i.key = asked.key WHERE i.latest"
+            "SELECT i.* FROM unnest(:kinds, :keys) AS asked(kind, key) CROSS JOIN LATERAL"
+            " (SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp, i.fetched_at FROM inbox i"
+            "  WHERE i.connection = :name AND i.kind = asked.kind AND i.key = asked.key AND i.latest LIMIT 1) i"
         ).bindparams(bindparam("kinds", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text))),
         {"kinds": list(kinds), "keys": list(values), "name": name},
     )
@@ -171,7 +175,10 @@ def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[in
     """Mark documents as interpreted, or as waiting in quarantine."""
     for state, ids in (("done", done), ("quarantined", quarantined)):
         if ids:
-            connection.execute(update(inbox).where(inbox.c.id.in_(ids)).values(state=state))
+            connection.execute(_SETTLE, {"ids": list(ids), "state": state})
+
+
+_SETTLE = text("UPDATE inbox SET state = :state WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
 
 
 def is_behind(connection: Connection, plant: str, many: int) -> bool:

@@ -25,8 +25,9 @@ def current_of_sources(connection: Connection, sources: Sequence[Source]) -> dic
         text(
             "SELECT DISTINCT ON (d.plant, d.kind, d.key) d.plant, d.kind, d.key, d.revision, d.content, d.deleted, d.connection,"
             " d.source_kind, d.source_key, d.mapping, d.mapping_version FROM unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
-            " JOIN document d ON d.connection = a.connection AND d.source_kind = a.kind AND d.source_key = a.key"
-            " WHERE d.state <> 'conflict' ORDER BY d.plant, d.kind, d.key, d.revision DESC"
+            " CROSS JOIN LATERAL (SELECT * FROM document d WHERE d.connection = a.connection AND d.source_kind = a.kind"
+            "  AND d.source_key = a.key AND d.state <> 'conflict' OFFSET 0) d"  # a look for each, however little PostgreSQL knows yet
+            " ORDER BY d.plant, d.kind, d.key, d.revision DESC"
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
         {"names": names, "kinds": kinds, "keys": keys},
     )

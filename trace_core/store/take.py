@@ -113,7 +113,8 @@ def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, i
         text(
             "SELECT d.plant, d.kind, d.key, d.revision, d.id, d.content, d.recorded_at, d.problems"
             r" FROM ROWS FROM (string_to_table(:plants, E'\n'), string_to_table(:kinds, E'\n'), string_to_table(:keys, E'\n'))"
-            " AS asked(plant, kind, key) JOIN document d USING (plant, kind, key) WHERE d.state <> 'conflict'"
+            " AS asked(plant, kind, key) CROSS JOIN LATERAL (SELECT * FROM document d WHERE d.plant = asked.plant AND d.kind = asked.kind"
+            "  AND d.key = asked.key AND d.state <> 'conflict' OFFSET 0) d"  # a look for each, however little PostgreSQL knows yet
         ),
         {"plants": "\n".join(plants), "kinds": "\n".join(kinds), "keys": "\n".join(keys)},
     )
