@@ -70,6 +70,6 @@ def plumbing_of(house: House, wake: Callable[[str, object, str], None] | None = 
         ground=site.epcis.ground,
         subscribers=Subscribers(site.epcis.subscribers, timedelta(days=site.epcis.suspend_after), plants_of),
         keep_payloads=timedelta(days=site.epcis.keep_payloads),
-        closed=site.timetable.closed,
+        closed=site.closed,
         reached=points or nowhere,
     )

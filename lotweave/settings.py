@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from connectors.kit.manifest import Secret, manifest, systems, typed
 from lotweave.epcis_settings import Epcis, read_epcis
-from lotweave.schedule_settings import read_timetable
 from lotweave.telemetry_settings import Telemetry, read_telemetry
+from lotweave.timetables import Timetables
 from scheduler.timetable import Timetable
 from trace_core.errors import Misconfigured, Problem
 
@@ -66,11 +66,20 @@ class Site:
     broker: str | None
     plants: Mapping[str, Plant]
     connections: Mapping[str, Connection]
-    timetable: Timetable = field(default_factory=Timetable)
+    timetables: Callable[[], Timetable] = Timetable
     epcis: Epcis = field(default_factory=Epcis)
     url: str = ""
     shared: str | None = None
     telemetry: Telemetry = field(default_factory=Telemetry)
+
+    @property
+    def timetable(self) -> Timetable:
+        """Its schedules and blackouts as its files say now."""
+        return self.timetables()
+
+    def closed(self, connection: str, now: datetime) -> datetime | None:
+        """Until when scheduled runs of a connection wait, in UTC; None when they need not."""
+        return self.timetable.closed(connection, now)
 
     @property
     def clocks(self) -> dict[str, timedelta]:
@@ -112,11 +121,11 @@ def read_site(folder: Path) -> Site:
     reader = _Reader(text, told)
     site = reader.site(folder)
     known = {name: (site.plants[one.plant].zone, list(kinds_of(one))) for name, one in site.connections.items() if one.plant in site.plants}
-    timetable, more = read_timetable(folder, known)
-    if problems := [*reader.problems, *more]:
+    timetables = Timetables(folder, known)
+    if problems := [*reader.problems, *timetables.problems]:
         files = " and ".join(dict.fromkeys(problem.path.partition(":")[0] for problem in problems))
         raise Misconfigured(f"{files}: {len(problems)} problem(s)", code="settings", problems=problems)
-    return replace(site, timetable=timetable)
+    return replace(site, timetables=timetables)
 
 
 def kinds_of(connection: Connection) -> dict[str, int]:

@@ -85,13 +85,14 @@ def test_check_names_every_mistake_of_schedules_and_calendars(site: Path) -> Non
     assert places == ["calendars/su.csv:2:1", "schedules.toml:3:1", "schedules.toml:7:1"]
 
 
-def test_a_running_site_pulls_by_its_schedule(site: Path) -> None:
+def test_a_running_site_pulls_by_a_schedule_that_was_written_while_it_ran(site: Path) -> None:
     with simulated("yonyou", site / "yonyou.log") as url:
         (site / "lotweave.toml").write_text(SITE.replace("http://127.0.0.1:1", f"{url}/U9C").replace('"env:U9_SECRET"', '"file:secret"'))
         (site / "secret").write_text(SECRETS["su-client"])
-        (site / "schedules.toml").write_text('[[schedule]]\nconnection = "su"\nevery = "1h"\nkinds = ["ItemMaster", "BOM"]\n')
+        (site / "schedules.toml").unlink()
         found = read_site(site)
         start_detached(found, free_port())
+        (site / "schedules.toml").write_text('[[schedule]]\nconnection = "su"\nevery = "1h"\nkinds = ["ItemMaster", "BOM"]\n')
         try:
             told = _until_done(found)
         finally:

@@ -38,7 +38,7 @@ def site(house: House) -> House:
     )
     plants = {"HZ": Plant("HZ", "HZ", HZ), "SU": Plant("SU", "SU", SU)}
     connections = {"hz": Connection("hz", "HZ", "kingdee", (), {}), "su": Connection("su", "SU", "yonyou", (), {})}
-    return replace(house, site=replace(house.site, plants=plants, connections=connections, timetable=table))
+    return replace(house, site=replace(house.site, plants=plants, connections=connections, timetables=lambda: table))
 
 
 @pytest.fixture

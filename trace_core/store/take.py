@@ -79,12 +79,11 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     connection.execute(text(SHARED))
     for plant in sorted({document.plant for document in documents}):
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:weave:{plant}", 0))))
-    batch = [document.recorded(now) for document in documents]
-    held = _held(connection, {document.name for document in batch})
+    held = _held(connection, {document.name for document in documents})
     outcomes: list[Outcome] = []
     inserts: dict[tuple[Name, int], New] = {}
     lost: list[int] = []
-    for at, (document, origin) in enumerate(zip(batch, origins, strict=True)):
+    for at, (document, origin) in enumerate(zip(documents, origins, strict=True)):
         outcomes += _place(connection, at, document, origin, held, inserts, lost, now)
     news = sorted(inserts.values(), key=_beside_its_order)
     ids = _insert(connection, news, _alone(held), now)
@@ -203,7 +202,7 @@ def _insert(connection: Connection, news: Sequence[New], alone: Collection[Name]
 def _line(id_: int, new: New, now: str, *, current: bool) -> bytes:
     """A version as a line of a COPY."""
     _, one, origin = new
-    name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at}\t{now}"
+    name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at or now}\t{now}"
     head = f"{name}\t{'t' if one.deleted else 'f'}\t{one.content}\t".encode()
     came = "\t".join(map(escaped, (origin.connection, origin.source_kind, origin.source_key, origin.mapping, origin.mapping_version)))
     tail = f"\twoven\t{'t' if current else 'f'}\t{came}\n".encode()
