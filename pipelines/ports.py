@@ -39,6 +39,10 @@ class Line:
     stock: str = ""
 
 
+BACKLOG = 20_000
+"""So many documents may come after the oldest one that waits, before a pull helps to interpret them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subscribers:
     """Whom events may be sent to.
@@ -61,6 +65,7 @@ class Plumbing:
     may be told. `keep_payloads` is how long documents captured from others are kept as they came; `shapes` are those of documents seen
     in this process, by connection and kind, `paces` how large batches of a plant are, `reader` what reads
     canonical documents here.
+    `backlog` is how many documents may come after the oldest one that waits, before a pull helps to interpret them.
     `address` is where people reach the site, empty where it does not say. `closed(connection, now)` is until when its scheduled runs wait,
     None when they need not.
     `wake(task, argument, plant)` sends a message that may come never, late or twice. `reached(moment)` does nothing, but for tests that let
@@ -83,5 +88,6 @@ class Plumbing:
     ground: Ground = field(default_factory=Ground)
     subscribers: Subscribers = field(default_factory=Subscribers)
     keep_payloads: timedelta = timedelta(days=30)
+    backlog: int = BACKLOG
     closed: Callable[[str, datetime], datetime | None] = lambda _connection, _now: None
     reached: Callable[[str], None] = lambda _moment: None

@@ -17,6 +17,7 @@ from bench.sync.server import served
 from bench.sync.soap import soap
 from lotweave.embedded.postgres import EmbeddedPostgres
 
+WORKERS = (1, 2, 4)
 RESULTS = Path(__file__).parent.parent / "results"
 
 
@@ -24,7 +25,7 @@ def main() -> None:
     """Run and write `bench/results/sync.json` and `.md`."""
     parser = argparse.ArgumentParser(prog="python -m bench.sync")
     parser.add_argument("--orders", type=int, default=200_000)
-    parser.add_argument("--flat", type=int, nargs="*", default=[10_000], help="further sizes of the whole journey")
+    parser.add_argument("--flat", type=int, nargs="*", default=[10_000, 1_000_000], help="further sizes of the whole journey")
     parser.add_argument("--dlt", type=Path, help="python of an environment with dlt")
     parser.add_argument("--singer", type=Path, help="python of an environment with singer-sdk and target-postgres")
     parser.add_argument("--results", type=Path, default=RESULTS)
@@ -37,6 +38,9 @@ def main() -> None:
         for name, python, run in (("dlt", told.dlt, peer.dlt), ("singer", told.singer, peer.singer)):
             if python is not None:
                 found[name] = _apart(lambda url, at, folder, python=python, run=run: run(python, system, url, at, folder))
+    with served(told.orders // 4) as system:
+        for processes in WORKERS:
+            found[f"interpret by {processes}"] = _by_so_many(system, processes)
     for size in told.flat:
         with served(size) as system:
             found[f"journey of {size}"] = _whole(system)
@@ -55,6 +59,13 @@ def _in_steps(system: str) -> tuple[dict[str, Any], ...]:
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "site" / ".lotweave").used():
         site = ours.site_at(Path(folder) / "site", system)
         return ours.pulled(site, full=False), ours.pulled(site, full=True), ours.interpreted(site, 2)
+
+
+def _by_so_many(system: str, processes: int) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder) / "site" / ".lotweave").used():
+        site = ours.site_at(Path(folder) / "site", system)
+        ours.pulled(site, full=False)
+        return ours.interpreted(site, processes)
 
 
 def _whole(system: str) -> dict[str, Any]:

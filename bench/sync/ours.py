@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ from sqlalchemy import text
 from lotweave.bootstrap import House, opened
 from lotweave.cli.running import start_detached, stop
 from lotweave.plumbing import plumbing_of
+from lotweave.readiness import queues
 from lotweave.settings import Site, read_site
 from lotweave.supervisor import free_port
 from pipelines.state import runs
@@ -27,6 +29,7 @@ from scheduler.plan import runs_of
 SITE = Path(__file__).parent / "site"
 PLANT, GLANCE = "BJ", 0.2
 COUNTED = "SELECT (SELECT count(*) FROM inbox WHERE state = 'done'), (SELECT count(*) FROM document), (SELECT count(*) FROM quarantine)"
+ANSWERED = "SELECT count(answered_at) FROM pulse"
 LEFT = "SELECT (SELECT count(*) FROM run WHERE state <> 'done') + (SELECT count(*) FROM inbox WHERE state = 'new' LIMIT 1)"
 
 
@@ -39,9 +42,9 @@ def site_at(folder: Path, system: str) -> Site:
 
 
 def pulled(site: Site, *, full: bool) -> dict[str, Any]:
-    """One run of one worker: pages into the inbox, checkpoint and counts with each."""
+    """One run of one worker: pages into the inbox, checkpoint and counts with each; it never helps to interpret them."""
     with opened(site) as house:
-        plumbing = plumbing_of(house)
+        plumbing = replace(plumbing_of(house), backlog=sys.maxsize)
         line, now = plumbing.lines["bj"], plumbing.now()
         with plumbing.begin() as connection:
             ids = runs.create(connection, runs_of(line, now, full=full), now=now)
@@ -76,10 +79,11 @@ def _pipes(worker: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 @contextmanager
 def running(site: Site) -> Iterator[House]:
-    """The site with everything: Celery, broker, beat, console, leases, sweep."""
+    """The site with everything: Celery, broker, beat, console, leases, sweep; all of its workers have answered."""
     start_detached(site, free_port())
     try:
         with opened(site) as house:
+            until(lambda: _asked(house, ANSWERED)[0] == len(queues(site)))
             yield house
     finally:
         stop(site)

@@ -12,6 +12,9 @@ NAMES = {
     "again": "Lotweave: the same pulled in full again, nothing changed",
     "interpret": "Lotweave: inbox to genealogy, two processes on one plant",
     "journey": "Lotweave: the whole journey with Celery and all guarantees",
+    "interpret by 1": "a quarter of them interpreted by one process",
+    "interpret by 2": "by two",
+    "interpret by 4": "by four, of which two run at a time where there are two cores",
     "dlt": "dlt 1.31, merge (upsert), CSV files, two normalising processes",
     "singer": "Singer: a tap into target-postgres 0.8, upsert",
 }

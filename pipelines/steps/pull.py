@@ -18,8 +18,6 @@ from pipelines.tracing import span
 from pipelines.turns import TURN, Turn
 from trace_core.errors import Misconfigured, Unreachable, Verdict
 
-BACKLOG = 20_000
-"""So many documents may come after the oldest one that waits, before a pull helps to interpret them."""
 NOT_ASKED = frozenset({"open_circuit", "quota", "place"})
 """Codes of `Unreachable` that the gate before a system gives when it lets no call through."""
 
@@ -95,7 +93,7 @@ def _keep(row: Any, page: Page, plumbing: Plumbing) -> None:
 def _help(plant: str, plumbing: Plumbing) -> None:
     """Whoever brings documents faster than they are interpreted interprets some before bringing more."""
     with plumbing.begin() as connection:
-        behind = inbox.is_behind(connection, plant, BACKLOG)
+        behind = inbox.is_behind(connection, plant, plumbing.backlog)
     if behind:
         interpret(plant, plumbing, Turn(TURN))
 

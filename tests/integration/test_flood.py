@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from connectors.kit.contract import Page, RawDocument
 from lotweave.bootstrap import House
-from pipelines.ports import Line, Plumbing
+from pipelines.ports import BACKLOG, Line, Plumbing
 from pipelines.state import runs
 from pipelines.state.runs import Due
-from pipelines.steps.pull import BACKLOG, pull
+from pipelines.steps.pull import pull
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WATER = """
