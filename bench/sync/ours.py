@@ -89,21 +89,28 @@ def running(site: Site) -> Iterator[House]:
         stop(site)
 
 
-def journey(site: Site, *, full: bool = False) -> dict[str, Any]:
-    """`lotweave sync` of a running site until nothing is left to do; `peak_mb` is the largest worker's memory."""
+def journey(site: Site) -> dict[str, Any]:
+    """`lotweave sync` of a running site until nothing is left to do; `again` are the seconds of a full one after it, with nothing changed.
+
+    `peak_mb` is the largest worker's memory.
+    """
     with running(site) as house:
         peak, ended = [0.0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(site, peak, ended))
         watcher.start()
-        began = time.perf_counter()
-        command = [sys.executable, "-m", "lotweave", "sync", PLANT, *(["--full"] if full else []), "--site", str(site.folder), "--json"]
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-        until(lambda: _asked(house, LEFT)[0] == 0)
-        seconds = time.perf_counter() - began
+        seconds, again = _synced(site, house), _synced(site, house, "--full")
         ended.set()
         watcher.join()
         done, documents, quarantined = _asked(house, COUNTED)
-        return {"orders": done, "documents": documents, "quarantined": quarantined, "seconds": seconds, "peak_mb": peak[0]}
+        return {"orders": done, "documents": documents, "quarantined": quarantined, "seconds": seconds, "again": again, "peak_mb": peak[0]}
+
+
+def _synced(site: Site, house: House, *options: str) -> float:
+    began = time.perf_counter()
+    command = [sys.executable, "-m", "lotweave", "sync", PLANT, *options, "--site", str(site.folder), "--json"]
+    subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+    until(lambda: _asked(house, LEFT)[0] == 0)
+    return time.perf_counter() - began
 
 
 def until(what: Callable[[], bool]) -> None:
