@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from lotweave.bootstrap import House
+from lotweave.plumbing import lines_of
 from pipelines.state import reconciliation as state
+from pipelines.state import runs
+from scheduler.plan import runs_of
 
 PAGE = 1000
 """Differences of one answer."""
@@ -33,6 +37,14 @@ def differences(house: House, name: str, kind: str, *, sorts: Sequence[str], cur
         rows = state.keys_of(connection, row.id, sorts, after=(sort, key), limit=PAGE)
     told = [{"sort": one.sort, "key": one.key, "changed_there": one.stamp, "changed_here": one.held} for one in rows]
     return _comparison(row) | {"listed": told, "next": f"{rows[-1].sort}/{rows[-1].key}" if len(rows) == PAGE else None}
+
+
+def begin(house: House, name: str, kind: str) -> int | None:
+    """Let the workers compare a kind of a connection and mend what differs; the run's id, None for what is not read there."""
+    line, now = lines_of(house.site)[name], house.now()
+    dues = [replace(due, reconcile=True) for due in runs_of(line, now, kinds=[kind])] if kind in line.kinds else []
+    with house.begin() as connection:
+        return next(iter(runs.create(connection, dues, now=now)), None)
 
 
 def _comparison(row: Any) -> dict[str, Any]:

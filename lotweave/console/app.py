@@ -18,7 +18,7 @@ from lotweave.console.epcis import add_epcis
 from lotweave.console.epcis_sockets import Sockets
 from lotweave.console.hooks import post_hook
 from lotweave.console.quarantine import get_causes, post_cause
-from lotweave.console.reconciliation import get_differences, get_reconciliation
+from lotweave.console.reconciliation import get_differences, get_reconciliation, post_reconciliation
 from lotweave.console.redact import redacted, redacted_recall
 from lotweave.console.schedules import get_schedules, post_schedule
 from lotweave.metrics import metrics
@@ -53,6 +53,7 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
         ("/api/v1/quarantine/causes", "GET", get_causes),
         ("/api/v1/quarantine/causes/<cause>/<action>", "POST", post_cause),
         ("/api/v1/reconciliation", "GET", get_reconciliation),
+        ("/api/v1/reconciliation/<name>/<kind>", "POST", post_reconciliation),
         ("/api/v1/reconciliation/<name>/<kind>/differences", "GET", get_differences),
         ("/api/v1/schedules", "GET", get_schedules),
         ("/api/v1/schedules/<name>/<action>", "POST", post_schedule),

@@ -1,4 +1,4 @@
-"""`/api/v1/reconciliation`: what was proven of the plants that a key sees, and every difference found. No system is asked."""
+"""`/api/v1/reconciliation`: what was proven of the plants that a key sees, and every difference found; a comparison begun."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import Response, request
 from lotweave.access.keys import Holder
 from lotweave.bootstrap import House
 from lotweave.console.answers import problem, told_as_json
-from lotweave.proofs import differences, proven
+from lotweave.proofs import begin, differences, proven
 from pipelines.state.reconciliation import SORTS
 
 
@@ -16,6 +16,17 @@ def get_reconciliation(house: House, who: Holder) -> Response:
     wanted = request.args.get("plant")
     seen = [one.name for one in house.site.connections.values() if who.sees(one.plant) and wanted in {None, one.plant}]
     return told_as_json({"kinds": proven(house, seen)})
+
+
+def post_reconciliation(house: House, who: Holder, name: str, kind: str) -> Response:
+    """Compare a kind and mend what differs; the workers do it, and what it found is told as the last comparison once it has ended."""
+    if who.role == "viewer":
+        return problem(403, "Not allowed", "a viewer's key cannot compare, which mends what differs")
+    connection = house.site.connections.get(name)
+    run = begin(house, name, kind) if connection is not None and who.sees(connection.plant) else None
+    if run is None:
+        return problem(404, "Unknown", f"no connection {name} reads {kind}")
+    return told_as_json({"run": run, "connection": name, "kind": kind}, 202)
 
 
 def get_differences(house: House, who: Holder, name: str, kind: str) -> Response:

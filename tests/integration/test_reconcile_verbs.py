@@ -21,7 +21,9 @@ from lotweave.console.app import make_app
 from lotweave.demo import kingdee_data
 from lotweave.demo.site import make_site
 from lotweave.demo.story import story
+from lotweave.plumbing import plumbing_of
 from lotweave.settings import read_site
+from pipelines.steps.pull import pull
 
 KINDS = ("PRD_MO", "PRD_INSTOCK")
 
@@ -140,6 +142,26 @@ def test_differences_come_over_http_page_by_page(folder: Path, erp: Running, hou
     assert behind["listed"] == []
     assert client.get(address.format("NONE"), headers=who).status_code == 404
     assert client.get(address.format("SFC_OperationReport"), query_string={"sort": "odd"}, headers=who).status_code == 400
+
+
+def test_a_comparison_is_begun_over_http_and_mends(folder: Path, erp: Running, house: House) -> None:
+    erp.simulator.store.forms["SFC_OperationReport"].pop(3)
+    made = House(read_site(folder), house.engine)
+    client, address = make_app(made).test_client(), "/api/v1/reconciliation/hz-kingdee/{}"
+    with house.begin() as connection:
+        operator, viewer, other = (
+            {"Authorization": f"Bearer {create(connection, plants=plants, role=role, now=clock())}"}
+            for plants, role in (([], "operator"), ([], "viewer"), (["SU"], "operator"))
+        )
+
+    begun = client.post(address.format("SFC_OperationReport"), headers=operator)
+    assert pull(begun.json["run"], plumbing_of(made))
+
+    told = client.get(f"{address.format('SFC_OperationReport')}/differences", headers=operator).json
+    assert (begun.status_code, told["counts"]["deleted_there"]) == (202, 1)
+    assert client.post(address.format("SFC_OperationReport"), headers=viewer).status_code == 403
+    assert client.post(address.format("NONE"), headers=operator).status_code == 404
+    assert client.post(address.format("SFC_OperationReport"), headers=other).status_code == 404
 
 
 def test_a_period_of_days_and_what_is_wrong_with_it(folder: Path) -> None:
