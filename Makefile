@@ -21,7 +21,7 @@ demo: setup ## two plants, two ERPs, one trace: the main job end to end
 
 .PHONY: test
 test: setup ## run the tests on real PostgreSQL, Valkey and sockets
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest -n $$(( $$(nproc) < 4 ? $$(nproc) + 1 : 4 )) --dist worksteal
 
 .PHONY: real
 real: setup ## the same job on Tryton, an ERP that nobody here wrote
