@@ -221,3 +221,30 @@ def test_stock_that_cannot_be_read_is_told_with_every_reason_and_leaves_nothing(
     assert (error["code"], len(error["problems"])) == ("stock", 4)
     with house.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM stocked")).scalar_one() == 0
+
+
+def test_u9_tells_its_stock_over_all_warehouses(house: House, tmp_path: Path) -> None:
+    load([orjson.dumps(bought("RM-0000", "L-0001", "240"))], begin=house.begin, now=clock)
+    sample = front_door(manifest("yonyou").sample)(2)
+    with Running(front_door(manifest("yonyou").simulator)(sample.data)) as erp:
+        made = make_site(tmp_path / "site", hz="http://127.0.0.1:1", su=erp.url.removesuffix("/U9C")).folder
+        file = made / "lotweave.toml"
+        file.write_text(f'{file.read_text("utf-8")}\n[services]\ndatabase = "{house.site.database}"\n', "utf-8")
+        (made / "secrets" / "su-client").write_text(str(sample.settings["client_secret"]), "utf-8")
+
+        done = CliRunner().invoke(app_of(), ["reconcile", "SU", "--balance", "--site", str(made), "--json"])
+
+    found = orjson.loads(done.stdout)
+    assert found.get("asked") == ["su-u9"], found
+    assert [(one["item"], one["lot"], one["ours"], one["theirs"], one["difference"], one["uom"]) for one in found["differences"]] == [
+        ("RM-0000", "L-0001", "240", "241", "1", "H87")  # twice 120.5
+    ]
+
+
+def bought(code: str, lot: str, quantity: str) -> dict[str, Any]:
+    """A receipt of a lot of the U9 plant."""
+    body = {"type": "receive", "at": "2026-03-01T08:00:00+08:00", "quantity": quantity, "uom": "H87"}
+    return {
+        "kind": "movement", "plant": "SU", "key": lot, "revision": 1,
+        "body": body | {"thing": {"kind": "lot", "item": code, "number": lot}},
+    }  # fmt: skip
