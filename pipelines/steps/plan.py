@@ -22,22 +22,23 @@ OURS = "LW-"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The fields to write, none when the genealogy knows nothing of the subjects yet.
+    """The fields to write, none when the genealogy knows nothing of the subjects yet; `back` says that they are what stood there before.
 
     `keys` are hashes of what documents were asked for by: while none of these changes, nor does the plan. None: they are too many to keep.
     """
 
     fields: dict[str, str]
     keys: list[int] | None
+    back: bool = False
 
 
 def plan(row: Any, plumbing: Plumbing) -> Plan:
-    """Plan an outbox row from the genealogy as it is; one that is taken back gets what stood there before.
+    """Plan an outbox row from the genealogy as it is; what is taken back, or not known any more, gets what stood there before.
 
     Errors: `Rejected` when nothing can be written, with every problem.
     """
     if row.reversed:
-        return Plan(dict(row.original), [])
+        return Plan(dict(row.original), [], back=True)
     line = plumbing.lines.get(row.connection)
     outward = plumbing.outward(line) if line else None
     if line is None or outward is None:
@@ -49,7 +50,7 @@ def plan(row: Any, plumbing: Plumbing) -> Plan:
         summary = summarise(asked, subjects, now=plumbing.now(), recalls=recalls, address=plumbing.address)
     keys = key_hashes(asked.keys) if len(asked.keys) <= outbox.MOST_KEYS else None
     if not summary["things"]:
-        return Plan({}, keys)
+        return Plan(dict(row.original or {}), keys, back=row.original is not None)
     fields, problems = outward.outward(summary, zone=line.zone, plant=line.plant, connection=line.name)
     if problems:
         raise Rejected(f"the outward mapping {outward.told.file} fails", problems=problems)
@@ -70,12 +71,13 @@ def _dig(told: Any, path: str) -> Any:
     return told
 
 
-def refuse_foreign(row: Any, held: dict[str, str], fields: dict[str, str]) -> None:
+def refuse_foreign(row: Any, held: dict[str, str], made: Plan) -> None:
     """Refuse to overwrite what is not ours. Errors: `Conflict` for a reference field with foreign content.
 
     What is taken back must be what was written, or what stood there before.
     """
-    if row.reversed:
+    fields = made.fields
+    if made.back:
         known = [told for told in (row.fields, row.before) if told]
         strange = [name for name, value in held.items() if value != fields[name] and all(told.get(name) != value for told in known)]
         if strange:

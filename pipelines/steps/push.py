@@ -100,7 +100,7 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
         held = held_in(read_one(connector, row.target_kind, row.target_key), fields, row)
         if held == fields:
             return _confirm(row, made, None, plumbing)
-        refuse_foreign(row, held, fields)
+        refuse_foreign(row, held, made)
         request = PushRequest(row.target_kind, row.target_key, fields, _key(row, fields))
         kept = {"before": held, "original": held | (row.original or {})}
         _mark(row, plumbing, state="sent", fields=fields, idempotency_key=request.idempotency_key, **kept)

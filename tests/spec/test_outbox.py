@@ -148,6 +148,23 @@ def test_what_stood_there_is_written_back_once_and_the_trace_follows_again_when_
     assert len(set(keys)) == len(keys) == 4
 
 
+def test_a_result_of_which_nothing_is_known_any_more_is_taken_back_and_comes_again(house: House, tmp_path: Path) -> None:
+    erp = Shelves()
+    erp.held["R3"], plumbing = {TEXT: "see paper"}, joined(house, erp, tmp_path)
+    built(house, plumbing)
+    erp.held["R4"][TEXT] = "by hand"
+
+    take(house, [report(str(at), f"S{at}", "A1") | {"revision": 2, "deleted": True, "body": {}} for at in (3, 4)])
+    assert pushed(house, plumbing) == 1
+    gone = (erp.held["R3"], erp.held["R4"][TEXT], rows(house)["R4"]["state"])
+    take(house, [report("3", "S3", "A1") | {"revision": 3}])
+    again = pushed(house, plumbing)
+
+    assert gone == ({"F_LW_TraceRef": "", TEXT: "see paper"}, "by hand", "held")
+    assert again == 1
+    assert erp.held["R3"]["F_LW_TraceRef"].startswith("LW-")
+
+
 def test_what_a_person_wrote_since_is_not_taken_back_over_it(house: House, tmp_path: Path) -> None:
     erp = Shelves()
     plumbing = joined(house, erp, tmp_path)
