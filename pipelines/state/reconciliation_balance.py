@@ -94,6 +94,7 @@ def uncounted(connection: Connection, plant: str, *, at: datetime) -> dict[str, 
     return {"containers": row.containers, "unknown": row.unknown}
 
 
-def items(connection: Connection, plant: str) -> dict[str, Mapping[str, Any]]:
-    """The master document of each item of a plant; where there are several, the one whose key sorts last."""
-    return {row.item: row.body for row in connection.execute(_UNITS, {"plant": plant})}
+def items(connection: Connection, plant: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The master document of each item of a plant, one after the other; where there are several, the one whose key sorts last."""
+    found = connection.execute(_UNITS.execution_options(yield_per=1000), {"plant": plant})
+    yield from ((row.item, row.body) for row in found)

@@ -79,7 +79,7 @@ def balance(plant: str, lines: list[Line], plumbing: Plumbing, told: dict[str, i
             _stock(line, id_, plumbing)
         with plumbing.begin() as connection:
             told |= state.uncounted(connection, plant, at=now)
-            units = {item: units_of(body) for item, body in state.items(connection, plant).items()}
+            units = {item: units_of(body) for item, body in state.items(connection, plant)}
             for row in state.balances(connection, plant, ids, at=now):
                 yield _balance(row, units.get(row.item), asked=bool(lines))
     finally:

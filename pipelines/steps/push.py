@@ -63,7 +63,10 @@ def _tried(row: Any, plumbing: Plumbing) -> int:
 
 def _sift(rows: Sequence[Any], plumbing: Plumbing) -> None:
     """Plan what stands, and note of all rows at once what came of it."""
-    with holding(plumbing, lambda connection, now: hold(connection, [row.id for row in rows], now=now)):
+    with (
+        span("plan again", parents={row.trace for row in rows}, results=len(rows)),
+        holding(plumbing, lambda connection, now: hold(connection, [row.id for row in rows], now=now)),
+    ):
         found = [(row, _sifted(row, plumbing)) for row in rows]
         now = plumbing.now()
         with plumbing.begin() as connection:
