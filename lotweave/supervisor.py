@@ -105,7 +105,7 @@ class Supervisor:
         quiet = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         plants, callers = list(self.site.plants), min(CALLERS, len(self.site.connections) + 2)
         own, exchange = ",".join(queues_of(plants)), ",".join(exchange_queues_of(plants))
-        beat = ["beat", "--loglevel", "WARNING", "--schedule", str(self.site.state / "beat"), "--pidfile", ""]
+        beat = ["beat", "--loglevel", "WARNING", "--pidfile", ""]
         mine = f"{os.getpid()}@%h"
         return {
             "worker": [*celery, "worker", "-n", f"lotweave-{mine}", "-c", "2", "-Q", own, *quiet],

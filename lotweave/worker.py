@@ -13,12 +13,14 @@ from threading import Lock
 from typing import Any
 
 from celery import Celery
+from celery.schedules import schedule
 from celery.signals import setup_logging, worker_process_shutdown, worker_shutdown
 
 from lotweave import logs, telemetry
-from lotweave.bootstrap import House, opened
+from lotweave.bootstrap import House, clock, opened
 from lotweave.plumbing import plumbing_of
 from lotweave.settings import environment, read_site, site_folder
+from lotweave.steady import unstepped
 from pipelines.app import HOUSE, celery_app
 from pipelines.ports import Plumbing
 from pipelines.tasks import register
@@ -28,6 +30,8 @@ from trace_core.errors import Misconfigured
 
 NUDGE = timedelta(seconds=3)
 """How often the beat asks whether something is due or was forgotten."""
+EXPIRES = 300
+"""Seconds after which a question that nobody took is none; the clocks of machines may differ by as much."""
 
 _open = ExitStack()
 
@@ -60,7 +64,10 @@ def make() -> Celery:
     for ending in (worker_process_shutdown, worker_shutdown):
         ending.connect(_flushed)
     register(made, plumbing, due)
-    made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": NUDGE, "options": {"queue": HOUSE, "expires": 10}}}
+    # kept in memory and counted by a clock that is never set: after a step back of the machine's the beat would be silent until then
+    often = schedule(NUDGE, nowfun=unstepped(clock))
+    made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": often, "options": {"queue": HOUSE, "expires": EXPIRES}}}
+    made.conf.beat_scheduler = "celery.beat:Scheduler"
     return made
 
 

@@ -39,7 +39,7 @@ CASES = (
         "the integration user's password has expired or its access was taken away: log in with it once in the browser",
     ),
     Case(r"签名|验签", Misconfigured, "bad_signature", "the app secret is wrong, or the machine's clock is off by minutes"),
-    Case(r"时间戳", Misconfigured, "clock", "the machine's clock differs from the server's by minutes: set it by NTP"),
+    Case(r"时间戳", Unreachable, "clock", "the machine's clock differs from the server's by minutes: set it by NTP"),
     Case(
         r"不允许用户.*登录", Misconfigured, "user_not_allowed", "add the user to the app's allowed users in third-party login authorisation"
     ),
@@ -95,7 +95,7 @@ HINTS: Mapping[int, Case] = {
     15: Case("", Misconfigured, "administrator", "the WebAPI refuses administrators: use a user that is none"),
 }
 """MsgCode → what it is taken for where no text is known. Every other code is a refusal of this document."""
-LATER: Mapping[str, float] = {"locked": 8, "quota": 60}
+LATER: Mapping[str, float] = {"locked": 8, "quota": 60, "clock": 15}
 """Code → seconds after which a repeat is worth while."""
 
 

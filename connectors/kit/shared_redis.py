@@ -1,5 +1,8 @@
 """The shared store in Redis or Valkey, so that a company's limits hold over all workers and machines together.
 
+A value is held with the milliseconds that it was meant to be held: where more are left, the server's clock was set back since, and it is
+forgotten instead of being held for hours. Likewise calls that seem to lie in the future.
+
 Source: Redis documentation, commands SET (NX, PX), EVALSHA, TIME; scripts run alone, so that a look and what follows from it are one step.
 """
 
@@ -20,6 +23,8 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local wait = 0
 for at = 1, #KEYS do
+  local newest = redis.call('LINDEX', KEYS[at], 0)
+  if newest and newest - now > 1000000 then redis.call('DEL', KEYS[at]) end
   local last = redis.call('LINDEX', KEYS[at], ARGV[2 * at - 1] - 1)
   if last then wait = math.max(wait, last + ARGV[2 * at] * 1000000 - now) end
 end
@@ -42,7 +47,20 @@ end
 return 0
 """
 """For each window: its key, and how many calls it allows in how many seconds. The oldest of the last n calls says when there is room."""
-_DROP = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0"
+_HELD = """
+local function held(key)
+  local told, left = redis.call('GET', key), redis.call('PTTL', key)
+  if not told then return false, 0 end
+  local meant, value = string.match(told, '^(%d+):(.*)$')
+  if not meant then return told, left end
+  if left > meant + 1000 then redis.call('DEL', key); return false, 0 end
+  return value, left
+end
+"""
+_LOOK = _HELD + "local found = {}; for at = 1, #KEYS do found[at] = (held(KEYS[at])) end; return found"
+_PUT_NEW = _HELD + "if held(KEYS[1]) then return 0 end; redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]); return 1"
+_DROP = _HELD + "if (held(KEYS[1])) == ARGV[1] then return redis.call('DEL', KEYS[1]) end; return 0"
+_LEFT = _HELD + "local _, left = held(KEYS[1]); return left"
 _COUNT = "local n = redis.call('INCR', KEYS[1]); redis.call('PEXPIRE', KEYS[1], ARGV[1]); return n"
 
 
@@ -52,7 +70,8 @@ class RedisShared:
     def __init__(self, url: str) -> None:
         self._client = redis.Redis.from_url(client_url(url), socket_timeout=5, socket_connect_timeout=5, health_check_interval=25)
         self._take = self._client.register_script(_TAKE)
-        self._drop = self._client.register_script(_DROP)
+        self._look, self._put_new = self._client.register_script(_LOOK), self._client.register_script(_PUT_NEW)
+        self._drop, self._left = self._client.register_script(_DROP), self._client.register_script(_LEFT)
         self._count = self._client.register_script(_COUNT)
 
     def take(self, windows: Sequence[Window]) -> float:
@@ -65,15 +84,16 @@ class RedisShared:
 
     def look(self, *names: str) -> list[bytes | None]:
         """As `Shared.look`."""
-        return list(self._asked(lambda: self._client.mget([PREFIX + name for name in names])))
+        return list(self._asked(lambda: self._look(keys=[PREFIX + name for name in names])))
 
     def put(self, name: str, value: bytes, seconds: float) -> None:
         """As `Shared.put`."""
-        self._asked(lambda: self._client.set(PREFIX + name, value, px=_milliseconds(seconds)))
+        self._asked(lambda: self._client.set(PREFIX + name, _meant(value, seconds), px=_milliseconds(seconds)))
 
     def put_new(self, name: str, value: bytes, seconds: float) -> bool:
         """As `Shared.put_new`."""
-        return bool(self._asked(lambda: self._client.set(PREFIX + name, value, px=_milliseconds(seconds), nx=True)))
+        told = [_meant(value, seconds), _milliseconds(seconds)]
+        return bool(self._asked(lambda: self._put_new(keys=[PREFIX + name], args=told)))
 
     def drop(self, name: str, value: bytes | None = None) -> None:
         """As `Shared.drop`."""
@@ -88,7 +108,7 @@ class RedisShared:
 
     def left(self, name: str) -> float:
         """As `Shared.left`."""
-        return max(0, int(self._asked(lambda: self._client.pttl(PREFIX + name)))) / 1000
+        return max(0, int(self._asked(lambda: self._left(keys=[PREFIX + name])))) / 1000
 
     def close(self) -> None:
         """Give the connections back."""
@@ -112,6 +132,10 @@ def client_url(url: str) -> str:
         return url
     parts = urlsplit(url)
     return f"unix://{parts.path}?db={parse_qs(parts.query).get('virtual_host', ['0'])[0]}"
+
+
+def _meant(value: bytes, seconds: float) -> bytes:
+    return b"%d:" % _milliseconds(seconds) + value
 
 
 def _milliseconds(seconds: float) -> int:

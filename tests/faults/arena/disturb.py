@@ -147,7 +147,7 @@ def doubled(arena: Arena, seconds: float = 15.0) -> Callable[[], object]:
     celery = [sys.executable, "-m", "celery", "-A", "lotweave.worker:app"]
     own, exchange = ",".join(queues_of(plants)), ",".join(exchange_queues_of(plants))
     commands = [
-        [*celery, "beat", "--schedule", str(arena.kills.parent / "second-beat"), "--pidfile", ""],
+        [*celery, "beat", "--pidfile", ""],
         [*celery, "worker", "-n", "second@%h", "-c", "2", "-Q", own],
         [*celery, "worker", "-n", "second-exchange@%h", "-P", "threads", "-c", "4", "-Q", exchange],
     ]

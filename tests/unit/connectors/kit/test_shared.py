@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
+import redis
 
 from connectors.kit.limits import Rate
 from connectors.kit.shared import LocalShared, Shared
-from connectors.kit.shared_redis import RedisShared, client_url
+from connectors.kit.shared_redis import PREFIX, RedisShared, client_url
 from trace_core.errors import Unreachable
 
 
@@ -121,3 +122,25 @@ def test_a_store_that_is_gone_stops_the_calls():
 def test_celerys_address_of_a_socket_is_understood():
     assert client_url("redis+socket:///run/v.sock?virtual_host=3") == "unix:///run/v.sock?db=3"
     assert client_url("redis://host/0") == "redis://host/0"
+
+
+def test_what_a_clock_set_back_would_hold_for_hours_is_forgotten(valkey_url, name):
+    with closing(RedisShared(valkey_url)) as shared, closing(redis.Redis.from_url(client_url(valkey_url))) as server:
+        for what in ("open", "probe", "session"):
+            shared.put(name(what), b"1:x", 10)
+            server.pexpire(PREFIX + name(what), 36_000_000)  # as if the clock had been set back since
+        server.lpush(PREFIX + name("calls"), str((server.time()[0] + 36_000) * 1_000_000))
+
+        assert shared.look(name("open"), name("none")) == [None, None]
+        assert shared.put_new(name("probe"), b"1", 150)
+        assert shared.left(name("session")) == 0
+        assert shared.take([(name("calls"), Rate(1, 60))]) == 0
+
+
+def test_a_value_may_look_like_anything(shared, name):
+    shared.put(name("odd"), b"12:\x00:\n", 60)
+
+    assert shared.look(name("odd")) == [b"12:\x00:\n"]
+    assert 59 < shared.left(name("odd")) <= 60
+    shared.drop(name("odd"), b"12:\x00:\n")
+    assert shared.look(name("odd")) == [None]
