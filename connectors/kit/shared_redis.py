@@ -92,7 +92,7 @@ class RedisShared:
 
     def put_new(self, name: str, value: bytes, seconds: float) -> bool:
         """As `Shared.put_new`."""
-        told = [_meant(value, seconds), _milliseconds(seconds)]
+        told: list[bytes | int] = [_meant(value, seconds), _milliseconds(seconds)]
         return bool(self._asked(lambda: self._put_new(keys=[PREFIX + name], args=told)))
 
     def drop(self, name: str, value: bytes | None = None) -> None:
