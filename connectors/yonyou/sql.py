@@ -146,8 +146,8 @@ class SqlReads:
             counted = ", COUNT(*) OVER () AS Remaining" if total < 0 else ""
             where = f"L.{what.link} IN ({', '.join(map(str, heads))}) AND L.ID > {after}"
             joins = f" {what.joins}" if what.joins else ""
-            page = self.rows(
-                f"SELECT TOP ({self._size}) {chosen}{counted} FROM {what.table} L{joins} WHERE {where} ORDER BY L.ID"  # noqa: S608 - IDs are integers, names are settings
+            page = _in_order(
+                self.rows(f"SELECT TOP ({self._size}) {chosen}{counted} FROM {what.table} L{joins} WHERE {where} ORDER BY L.ID")  # noqa: S608 - IDs are integers, names are settings
             )
             total = _total(page) if total < 0 else total
             found += page

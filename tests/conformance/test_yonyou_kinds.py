@@ -112,3 +112,17 @@ def test_orders_are_joined_to_what_is_issued_and_received_for_them(running):
 
     assert told(u9, "PMIssueDoc", "PM_IssueDoc-0001")["lines"][0]["OrderNo"] == "SO-0001"
     assert told(u9, "RcvRptDoc", "MO_RcvRptDoc-0001")["lines"][0]["MO"] == "MO-0001"
+
+
+@pytest.mark.parametrize("fault", ["page_repeated", "page_shuffled"])
+@pytest.mark.parametrize("page_size", [2, 500])
+def test_lines_that_come_twice_or_in_disorder_make_the_same_documents(running, fault, page_size):
+    kinds = [name for name, kind in manifest("yonyou").kinds.items() if kind.read]
+    whole = {kind: pulled(opened(running), kind) for kind in kinds}
+    running.simulator.faults.order({"name": fault, "share": 1})
+
+    assert {kind: pulled(opened(running, page_size=page_size), kind) for kind in kinds} == whole
+
+
+def pulled(connector: U9Connector, kind: str) -> dict[str, Any]:
+    return {document.key: json.loads(document.payload) for page in connector.pull(kind, None) for document in page.documents}

@@ -25,6 +25,8 @@ from lotweave.settings import Site, read_site
 from lotweave.supervisor import free_port
 
 FORM = "LWTR_TraceResult"
+COOLDOWN = "session_cooldown_seconds = 10\n"
+"""Kingdee is left alone for five minutes after two lost sessions in a row, which happens often where one in ten calls loses its own."""
 GLANCE = 0.1
 SYSTEMS = {"HZ": "kingdee", "SU": "yonyou"}
 TABLES = "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
@@ -205,6 +207,9 @@ def arena(folder: Path, services: str = "", *, state: Path | None = None) -> Ite
 def _site(folder: Path, erps: dict[str, Erp], services: str) -> Site:
     make_site(folder, hz=erps["HZ"].url, su=erps["SU"].url)
     file = folder / "lotweave.toml"
-    own = f'[connections.hz-kingdee.settings]\nwrite_target = "document"\ntrace_form = "{FORM}"\nfinish = "audit"\n'
-    file.write_text(file.read_text("utf-8").replace("[connections.hz-kingdee.settings]\n", own) + services, "utf-8")
+    told = file.read_text("utf-8")
+    for name, more in (("hz-masters", ""), ("hz-kingdee", f'write_target = "document"\ntrace_form = "{FORM}"\nfinish = "audit"\n')):
+        head = f"[connections.{name}.settings]\n"
+        told = told.replace(head, f"{head}{COOLDOWN}{more}")
+    file.write_text(told + services, "utf-8")
     return read_site(folder)
