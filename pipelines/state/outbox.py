@@ -21,7 +21,10 @@ from trace_core.identifiers import parse_thing
 from trace_core.store.postings import key_hashes
 from trace_core.touches import by_thing
 
-RETRY = timedelta(seconds=20)
+RETRY_AFTER = tuple(timedelta(seconds=wait) for wait in (2, 10, 30, 60, 100))
+"""Delay after the first, second … attempt that the system did not answer; the last one from then on."""
+LEFT_ALONE = timedelta(seconds=20)
+"""So long at least after an answer was lost: the system may still be at the write when it is asked whether it came about."""
 LEASE = timedelta(seconds=9)
 """Renewed while the holder lives (`pipelines.steps.holding`)."""
 SENT_LEASE = timedelta(seconds=45)

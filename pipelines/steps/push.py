@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Any
 
 from connectors.kit.asking import read_one
@@ -24,8 +25,6 @@ from pipelines.telling import INFO, WARNING, tell
 from pipelines.tracing import span
 from pipelines.turns import Turn
 from trace_core.errors import Conflict, Misconfigured, Unreachable, Verdict
-
-MANY_TRIES = 5
 
 
 def push(names: Sequence[str], plumbing: Plumbing, turn: Turn | None = None) -> int:
@@ -82,7 +81,7 @@ def _sifted(row: Any, plumbing: Plumbing) -> dict[str, Any]:
         return _after(row, verdict, plumbing)
     if made.fields != row.fields:
         return {"state": "changed", "keys": made.keys}
-    return {"state": "due", "keys": made.keys} if row.look else {"state": "confirmed", "keys": made.keys, "urgent": False}
+    return {"state": "due", "keys": made.keys} if row.look else {"state": "confirmed", "keys": made.keys, "urgent": False, "attempts": 0}
 
 
 def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
@@ -139,7 +138,7 @@ def _confirm(row: Any, made: Plan, receipt: Receipt | None, plumbing: Plumbing) 
     told = asdict(receipt) | {"at": receipt.at.isoformat()} if receipt else row.receipt or {"number": row.target_key, "found": True}
     now = plumbing.now()
     known = {"fields": made.fields, "keys": made.keys, "receipt": told, "verified_at": now}
-    _mark(row, plumbing, state="confirmed", message=None, urgent=False, **known)
+    _mark(row, plumbing, state="confirmed", message=None, urgent=False, attempts=0, **known)
     _told(row, "result pushed" if receipt else "result found", number=str(told["number"]))
     plumbing.reached("push.confirmed")
     return 1
@@ -155,11 +154,17 @@ def _after(row: Any, verdict: Verdict, plumbing: Plumbing) -> dict[str, Any]:
     _told(row, "result unknown" if unknown else "result failed", WARNING, verdict=type(verdict).__name__, code=verdict.code)
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
-        wait = outbox.RETRY * min(row.attempts + 1, MANY_TRIES)
+        wait = _wait(row, verdict)
         return {"state": "unknown" if verdict.sent else "due", "message": message, "next_attempt_at": plumbing.now() + wait}
     if isinstance(verdict, Misconfigured):
-        return {"state": "due", "message": message, "next_attempt_at": plumbing.now() + outbox.RETRY * MANY_TRIES}
+        return {"state": "due", "message": message, "next_attempt_at": plumbing.now() + outbox.RETRY_AFTER[-1]}
     return {"state": "held" if isinstance(verdict, Conflict) else "rejected", "message": message}
+
+
+def _wait(row: Any, fault: Unreachable) -> timedelta:
+    delays, named = outbox.RETRY_AFTER, fault.retry_after
+    wait = timedelta(seconds=named) if named is not None else delays[min(row.attempts, len(delays) - 1)]
+    return max(wait, outbox.LEFT_ALONE) if fault.sent else wait
 
 
 def _mark(row: Any, plumbing: Plumbing, **values: Any) -> None:

@@ -30,6 +30,7 @@ KNOWN = {
     "fault",
     "schedule",
     "runs",
+    "results",
 }
 WRITTEN = "SELECT DISTINCT v.value FROM outbox o, jsonb_each_text(o.fields) AS v WHERE length(v.value) > 12"
 RECEIVED = """
