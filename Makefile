@@ -46,7 +46,7 @@ bench-connectors: setup ## a pull of 200,000 Kingdee rows: calls, memory, rows a
 	@$(BIN)/python -m bench.connectors.pull
 
 .PHONY: faults
-faults: setup ## the whole matrix of faults: kills at every moment, pairs, every fault of the ERPs (about 45 minutes)
+faults: setup ## the whole matrix of faults: kills at every moment, pairs, every fault of the ERPs (about 90 minutes)
 	@LOTWEAVE_FAULTS=all LOTWEAVE_FAULTS_TABLE=bench/results/faults.md $(BIN)/python -m pytest -q -p no:randomly tests/faults/test_matrix.py tests/faults/test_rabbitmq.py tests/faults/test_clock_steps.py tests/faults/test_plants.py tests/faults/test_full_disk.py
 
 .PHONY: bench-reconcile

@@ -25,4 +25,6 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
     terminalreporter.section("faults")
     terminalreporter.write_line("\n".join(rows))
     if target := os.environ.get("LOTWEAVE_FAULTS_TABLE"):
-        Path(target).write_text("\n".join(rows) + "\n", "utf-8")
+        page = Path(target)
+        head = page.read_text("utf-8").partition(rows[0])[0] if page.is_file() else ""
+        page.write_text(head + "\n".join(rows) + "\n", "utf-8")
