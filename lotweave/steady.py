@@ -10,13 +10,6 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-
-def unstepped(machine: Callable[[], datetime], steady: Callable[[], float] = time.monotonic) -> Callable[[], datetime]:
-    """A clock that begins with the machine's and goes on by the steady one: for what is compared with nothing but itself."""
-    began, at = machine(), steady()
-    return lambda: began + timedelta(seconds=steady() - at)
-
-
 FRESH = 30.0
 """Seconds after which the database is asked again."""
 

@@ -20,7 +20,7 @@ from lotweave import logs, telemetry
 from lotweave.bootstrap import House, clock, opened
 from lotweave.plumbing import plumbing_of
 from lotweave.settings import environment, read_site, site_folder
-from lotweave.steady import unstepped
+from lotweave.steady import SteadyClock
 from pipelines.app import HOUSE, celery_app
 from pipelines.ports import Plumbing
 from pipelines.tasks import register
@@ -65,7 +65,7 @@ def make() -> Celery:
         ending.connect(_flushed)
     register(made, plumbing, due)
     # kept in memory and counted by a clock that is never set: after a step back of the machine's the beat would be silent until then
-    often = schedule(NUDGE, nowfun=unstepped(clock))
+    often = schedule(NUDGE, nowfun=SteadyClock(lambda: None, machine=clock))
     made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": often, "options": {"queue": HOUSE, "expires": EXPIRES}}}
     made.conf.beat_scheduler = "celery.beat:Scheduler"
     return made

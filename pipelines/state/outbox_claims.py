@@ -36,7 +36,7 @@ def _claim(
     found = list(connection.execute(statement.with_for_update(skip_locked=True)))
     if found:
         becomes = state or case((outbox.c.state == "idle", "due"), else_=outbox.c.state)
-        taken = {"lease_until": now + LEASE, "attempts": outbox.c.attempts + 1, "stale": False, "look": False, "state": becomes}
+        taken = {"lease_until": now + LEASE, "stale": False, "look": False, "state": becomes}
         connection.execute(update(outbox).where(outbox.c.id.in_([row.id for row in found])).values(taken))
     return found
 

@@ -18,15 +18,18 @@ DUE = 2000
 
 def is_due(connection: Transaction, home: Path) -> bool:
     """Whether a snapshot is worth its while: there is none that can be used and many things are known, or much came since the last."""
-    if not home.is_dir():
-        return most_things(connection) >= MANY
+    weaving = _newest(home) if home.is_dir() else None
+    return most_things(connection) >= MANY if weaving is None else count_since(connection, weaving) >= DUE
+
+
+def _newest(home: Path) -> int | None:
+    """Up to where the current snapshot goes; None where it cannot be used."""
     from trace_core.index.snapshot import stamp  # numba with it, which takes a while to load
 
     try:
-        weaving = _weaving_of(stamp(home), home)
+        return _weaving_of(stamp(home), home)
     except Unusable:
-        return most_things(connection) >= MANY
-    return count_since(connection, weaving) >= DUE
+        return None
 
 
 @lru_cache(maxsize=8)

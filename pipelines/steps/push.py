@@ -81,7 +81,7 @@ def _sifted(row: Any, plumbing: Plumbing) -> dict[str, Any]:
         return _after(row, verdict, plumbing)
     if made.fields != row.fields:
         return {"state": "changed", "keys": made.keys}
-    return {"state": "due", "keys": made.keys} if row.look else {"state": "confirmed", "keys": made.keys, "urgent": False, "attempts": 0}
+    return {"state": "due", "keys": made.keys} if row.look else {"state": "confirmed", "keys": made.keys, "urgent": False}
 
 
 def _settle(names: Sequence[str], plumbing: Plumbing) -> None:
@@ -99,7 +99,11 @@ def _push_row(row: Any, plumbing: Plumbing) -> int:
         _mark(row, plumbing, state="idle", message="nothing is known of it yet", keys=made.keys)
         return 0
     with closing(plumbing.connector(row.connection)) as connector:
-        held = held_in(read_one(connector, row.target_kind, row.target_key), fields, row)
+        document = read_one(connector, row.target_kind, row.target_key)
+        if document is None and made.back:
+            _mark(row, plumbing, state="idle", message="the document is gone over there, and what stood in it", keys=made.keys)
+            return 0
+        held = held_in(document, fields, row)
         if held == fields:
             return _confirm(row, made, None, plumbing)
         refuse_foreign(row, held, made)
@@ -154,8 +158,8 @@ def _after(row: Any, verdict: Verdict, plumbing: Plumbing) -> dict[str, Any]:
     _told(row, "result unknown" if unknown else "result failed", WARNING, verdict=type(verdict).__name__, code=verdict.code)
     message = "; ".join([verdict.message, *map(str, verdict.problems)])
     if isinstance(verdict, Unreachable):
-        wait = _wait(row, verdict)
-        return {"state": "unknown" if verdict.sent else "due", "message": message, "next_attempt_at": plumbing.now() + wait}
+        state, later = "unknown" if verdict.sent else "due", plumbing.now() + _wait(row, verdict)
+        return {"state": state, "message": message, "attempts": row.attempts + 1, "next_attempt_at": later}
     if isinstance(verdict, Misconfigured):
         return {"state": "due", "message": message, "next_attempt_at": plumbing.now() + outbox.RETRY_AFTER[-1]}
     return {"state": "held" if isinstance(verdict, Conflict) else "rejected", "message": message}

@@ -12,7 +12,7 @@ from arena.judge import Sentence, held, judged, rehearsed
 from arena.site import Arena, arena, until
 from sqlalchemy import text
 
-pytestmark = pytest.mark.skipif(os.environ.get("LOTWEAVE_FAULTS") != "all", reason="it takes long: `make faults` runs it")
+LONG = pytest.mark.skipif(os.environ.get("LOTWEAVE_FAULTS") != "all", reason="it takes long: `make faults` runs it")
 FLOOD = 150_000
 LAST = "SELECT plant, max(finished_at) AS at, bool_and(state = 'done') AS done FROM run GROUP BY plant"
 WATER = """
@@ -79,6 +79,7 @@ def test_poison_stops_nothing_but_itself(stage: Arena) -> None:
     assert poisoned[0] == ["poison-1", "poison-4"]  # of the two others, which state nothing, nothing comes
 
 
+@LONG
 def test_a_flooded_plant_delays_no_other_by_more_than_a_batch(stage: Arena) -> None:
     stage.reset()
     with stage.engine.begin() as connection:

@@ -141,11 +141,16 @@ def folder(house: House, tmp_path: Path) -> Iterator[Path]:
     ]
     data = front_door(manifest("kingdee").sample)(2).data
     with Running(front_door(manifest("kingdee").simulator)(data | {"forms": data["forms"] | known(stock)})) as erp:
-        made = make_site(tmp_path / "site", hz=erp.url, su="http://127.0.0.1:1").folder
-        file = made / "lotweave.toml"
-        file.write_text(f'{file.read_text("utf-8")}\n[services]\ndatabase = "{house.site.database}"\n', "utf-8")
-        (made / "secrets" / "hz-app").write_text(str(front_door(manifest("kingdee").sample)(2).settings["app_secret"]), "utf-8")
-        yield made
+        secret = str(front_door(manifest("kingdee").sample)(2).settings["app_secret"])
+        yield site_over(house, make_site(tmp_path / "site", hz=erp.url, su="http://127.0.0.1:1").folder, "hz-app", secret)
+
+
+def site_over(house: House, made: Path, name: str, secret: str) -> Path:
+    """The site on the tests' database, with the secret of its simulator."""
+    file = made / "lotweave.toml"
+    file.write_text(f'{file.read_text("utf-8")}\n[services]\ndatabase = "{house.site.database}"\n', "utf-8")
+    (made / "secrets" / name).write_text(secret, "utf-8")
+    return made
 
 
 def known(stock: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -228,9 +233,7 @@ def test_u9_tells_its_stock_over_all_warehouses(house: House, tmp_path: Path) ->
     sample = front_door(manifest("yonyou").sample)(2)
     with Running(front_door(manifest("yonyou").simulator)(sample.data)) as erp:
         made = make_site(tmp_path / "site", hz="http://127.0.0.1:1", su=erp.url.removesuffix("/U9C")).folder
-        file = made / "lotweave.toml"
-        file.write_text(f'{file.read_text("utf-8")}\n[services]\ndatabase = "{house.site.database}"\n', "utf-8")
-        (made / "secrets" / "su-client").write_text(str(sample.settings["client_secret"]), "utf-8")
+        site_over(house, made, "su-client", str(sample.settings["client_secret"]))
 
         done = CliRunner().invoke(app_of(), ["reconcile", "SU", "--balance", "--site", str(made), "--json"])
 

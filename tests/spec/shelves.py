@@ -18,24 +18,29 @@ from pipelines.ports import Line, Plumbing
 from pipelines.state import outbox
 from pipelines.state.outbox import Wish
 from pipelines.steps.load import load
+from trace_core.errors import Unreachable
 
 LINE = Line("erp", "HZ", "kingdee", UTC, {})
 
 
 class Shelves:
-    """An ERP that keeps what it is told; `calls` are those that it got."""
+    """An ERP that keeps what it is told; `calls` are those that it got, `gone` what it has no more, `fault` what it says instead."""
 
     def __init__(self) -> None:
         self.held: dict[str, dict[str, str]] = {}
         self.calls: list[str] = []
         self.requests: list[PushRequest] = []
+        self.gone: set[str] = set()
+        self.fault: Unreachable | None = None
 
     def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
-        for key in keys:
+        for key in (key for key in keys if key not in self.gone):
             self.calls.append(f"read {key}")
             yield RawDocument("erp", kind, key, None, orjson.dumps(self.held.get(key, {})), NOW)
 
     def push(self, request: PushRequest) -> Receipt:
+        if self.fault is not None:
+            raise self.fault
         self.calls.append(f"push {request.key}")
         self.requests.append(request)
         self.held[request.key] = dict(request.fields)

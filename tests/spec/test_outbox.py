@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from pipelines.state.outbox_claims import too_many
 from pipelines.steps.preview import preview
 from pipelines.steps.push import push
 from pipelines.steps.refresh import refresh
+from trace_core.errors import Unreachable
 
 UNITS = 25
 TEXT = "F_LW_TraceSummary"
@@ -163,6 +166,59 @@ def test_a_result_of_which_nothing_is_known_any_more_is_taken_back_and_comes_aga
     assert gone == ({"F_LW_TraceRef": "", TEXT: "see paper"}, "by hand", "held")
     assert again == 1
     assert erp.held["R3"]["F_LW_TraceRef"].startswith("LW-")
+
+
+def test_of_a_document_that_is_gone_with_all_that_was_known_nobody_has_to_do_anything(house: House, tmp_path: Path) -> None:
+    erp = Shelves()
+    plumbing = joined(house, erp, tmp_path)
+    built(house, plumbing)
+    del erp.held["R3"]
+    erp.gone = {"R3"}
+
+    take(house, [report("3", "S3", "A1") | {"revision": 2, "deleted": True, "body": {}}])
+
+    assert pushed(house, plumbing) == 0
+    assert (rows(house)["R3"]["state"], "R3" in erp.held) == ("idle", False)
+
+
+@pytest.mark.parametrize(
+    ("fault", "waits"),
+    [
+        ({}, [2, 10, 30, 60, 100, 100]),
+        ({"retry_after": 7.0}, [7, 7, 7, 7, 7, 7]),
+        ({"sent": True}, [20, 20, 30, 60, 100, 100]),
+        ({"sent": True, "retry_after": 45.0}, [45, 45, 45, 45, 45, 45]),
+    ],
+)
+def test_a_result_that_was_not_taken_is_tried_again_ever_later(
+    house: House, tmp_path: Path, fault: dict[str, Any], waits: list[int]
+) -> None:
+    erp, now = Shelves(), [NOW]
+    plumbing = replace(joined(house, erp, tmp_path), now=lambda: now[0])
+    take(house, [report("0", "S0", "A1")])
+    with house.begin() as connection:
+        outbox.wish(connection, [Wish("erp", "HZ", "PRD_INSTOCK", "R0", "HZ/serial/S/S0")], now=NOW)
+
+    def waited() -> list[int]:
+        found = []
+        for _ in waits:
+            push(["erp"], plumbing)
+            with house.begin() as connection:
+                found.append(round((outbox.one(connection, rows(house)["R0"]["id"]).next_attempt_at - now[0]).total_seconds()))
+            now[0] += timedelta(seconds=found[-1])
+        return found
+
+    erp.fault = Unreachable("busy", **fault)
+    first = waited()
+    erp.fault = None
+    assert push(["erp"], plumbing) == 1
+    erp.fault = Unreachable("busy", **fault)
+    take(house, [master("A1", 1)])
+    pushed(house, plumbing)
+
+    assert first == waits
+    with house.begin() as connection:
+        assert outbox.one(connection, rows(house)["R0"]["id"]).next_attempt_at == now[0] + timedelta(seconds=waits[0])
 
 
 def test_what_a_person_wrote_since_is_not_taken_back_over_it(house: House, tmp_path: Path) -> None:

@@ -85,10 +85,6 @@ class Document:
         """(plant, kind, key): what a higher revision supersedes."""
         return self.plant, self.kind, self.key
 
-    def recorded(self, at: datetime) -> Document:
-        """The same document, known since `at` unless it says otherwise itself."""
-        return self if self.recorded_at else replace(self, recorded_at=at)
-
     def revised(self, revision: int) -> Document:
         """The same content as another revision."""
         return replace(self, revision=revision, stated=None)

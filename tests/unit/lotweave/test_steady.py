@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from lotweave.steady import FRESH, SteadyClock, unstepped
+from lotweave.steady import FRESH, SteadyClock
 
 THERE = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 HERE = datetime(2019, 1, 1, tzinfo=UTC)
@@ -59,10 +59,10 @@ def test_without_any_answer_the_machine_is_asked() -> None:
     assert clock() == HERE + timedelta(seconds=1)
 
 
-def test_a_clock_that_is_never_set_begins_with_the_machines_and_is_not_moved_by_it() -> None:
+def test_without_a_database_it_begins_with_the_machines_clock_and_is_not_moved_by_it() -> None:
     told, machine = Told(), [HERE]
-    clock = unstepped(lambda: machine[0], lambda: told.steady)
+    clock = SteadyClock(lambda: None, machine=lambda: machine[0], steady=lambda: told.steady)
 
-    machine[0], told.steady = HERE - timedelta(days=1), told.steady + 3
-
-    assert clock() == HERE + timedelta(seconds=3)
+    assert clock() == HERE
+    machine[0], told.steady = HERE - timedelta(days=1), told.steady + FRESH + 3
+    assert clock() == HERE + timedelta(seconds=FRESH + 3)

@@ -1,5 +1,6 @@
 """It keeps every digit."""
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -25,3 +26,12 @@ def test_times_are_written_in_iso_form():
 def test_anything_else_is_a_bug():
     with pytest.raises(TypeError):
         dumps(object())
+
+
+def test_what_only_looser_readers_take_is_taken_and_what_is_no_json_is_not():
+    assert math.isnan(loads(b'{"a":NaN}')["a"])
+    assert loads('"\\ud800"') == "\ud800"
+    assert loads(b"123456789012345678901234567890") == 123456789012345678901234567890
+    for text in (b"", b"{", b"<html>", b'{"a":1}x'):
+        with pytest.raises(ValueError, match=r"\S"):
+            loads(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -213,7 +214,7 @@ class Told:
             assert [str(problem) for problem in found.all_problems()] == []
             assert found.events[0].event
             for envelope in meaning(found.events[0].event, GROUND).documents:
-                self.store.add(read_document(envelope).recorded(datetime(2026, 3, 10, hour, tzinfo=UTC)))
+                self.store.add(replace(read_document(envelope), recorded_at=datetime(2026, 3, 10, hour, tzinfo=UTC)))
 
     def backward(self, thing: str) -> list[str]:
         root = parse_thing(thing)
