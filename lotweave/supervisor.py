@@ -24,8 +24,8 @@ from pipelines.app import exchange_queues_of, queues_of
 from pipelines.telling import WARNING, tell
 from trace_core.errors import Misconfigured, Verdict
 
-WATCH = 0.5
-"""Seconds between looks at the processes."""
+WATCH, COMING = 0.5, 0.1
+"""Seconds between looks at the processes, and while the site comes up."""
 PATIENCE = 15.0
 """Seconds that a process has to end."""
 CALLERS = 32
@@ -41,6 +41,15 @@ def port_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def answers(port: int) -> bool:
+    """Whether somebody listens on 127.0.0.1:port; unlike `port_free` it is never in the way of one who is about to."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def free_port() -> int:
@@ -62,7 +71,7 @@ class Supervisor:
         self.children: list[Child] = []
 
     def run(self) -> None:
-        """Start everything, say so, and keep it running until SIGTERM or SIGINT.
+        """Start everything, say `up` once the console answers, and keep it running until SIGTERM or SIGINT.
 
         Errors: `Misconfigured` when the site is up already or the port is taken; `Unreachable` when a service does not start.
         """
@@ -121,8 +130,11 @@ class Supervisor:
         self.children.append(child)
 
     def _watch(self) -> None:
-        self.say("up")
-        while not self.stopping.wait(WATCH):
+        up = False
+        while not self.stopping.wait(WATCH if up else COMING):
+            if not up and answers(self.port):
+                up = True
+                self.say("up")
             watched: list[_Service | Child] = [*self.services, *self.children]
             for one in watched:
                 if said := one.looked_after():

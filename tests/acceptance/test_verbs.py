@@ -291,12 +291,13 @@ def test_up_and_down_leave_nothing(site: Path) -> None:
         port = str(probe.getsockname()[1])
 
     up = lotweave("up", "--detach", "--port", port, "--json", site=site)
+    at_once = requests.get(f"http://127.0.0.1:{port}/healthz", timeout=30)
     again = lotweave("up", "--detach", "--port", port, site=site)
     doctor = lotweave("doctor", "--json", site=site)
     key = lotweave("keys", "create", "--role", "viewer", "--plant", "HZ", "--json", site=site)
     down = lotweave("down", "--json", site=site)
 
-    assert up.returncode == 0
+    assert (up.returncode, at_once.status_code) == (0, 200)
     assert again.returncode == 2
     assert told(doctor)["ok"]
     assert told(key)["key"].startswith("lw_")
