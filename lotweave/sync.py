@@ -13,7 +13,7 @@ from lotweave.embedded import services
 from lotweave.plumbing import plumbing_of
 from pipelines.app import celery_app
 from pipelines.ports import Line, Plumbing
-from pipelines.state import changes, inbox, outbox, runs
+from pipelines.state import changes, outbox, runs, uninterpreted
 from pipelines.state.outbox_claims import open_rows
 from pipelines.steps.interpret import interpret
 from pipelines.steps.mapped import drift
@@ -116,7 +116,7 @@ class Sync:
         for _ in range(int(PUSH_PATIENCE / LOOK)):
             with self.plumbing.begin() as connection:
                 left = changes.any_wait(connection) or open_rows(connection, [line.name for line in lines])
-                plants = set(inbox.plants_with_work(connection)) & {line.plant for line in lines}
+                plants = set(uninterpreted.plants_with_work(connection)) & {line.plant for line in lines}
             if not left and not plants:
                 return
             waiting.wait(LOOK)

@@ -24,6 +24,7 @@ from lotweave.steady import SteadyClock
 from pipelines.app import HOUSE, celery_app
 from pipelines.ports import Plumbing
 from pipelines.tasks import register
+from pipelines.uncollected import seldom_collected
 from pipelines.waking import NAMES, waker
 from scheduler.plan import make_due_runs
 from trace_core.errors import Misconfigured
@@ -68,6 +69,7 @@ def make() -> Celery:
     often = schedule(NUDGE, nowfun=SteadyClock(lambda: None, machine=clock))
     made.conf.beat_schedule = {"nudge": {"task": NAMES["nudge"], "schedule": often, "options": {"queue": HOUSE, "expires": EXPIRES}}}
     made.conf.beat_scheduler = "celery.beat:Scheduler"
+    seldom_collected()
     return made
 
 

@@ -17,3 +17,9 @@ def uncollected() -> Iterator[None]:
     finally:
         if before:
             gc.enable()
+
+
+def seldom_collected() -> None:
+    """Let garbage be searched for seldom, and not among what is loaded by now; a worker does so before it forks."""
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)

@@ -24,13 +24,14 @@ from lotweave.settings import Site, read_site
 from lotweave.supervisor import free_port
 from pipelines.state import runs
 from pipelines.steps.pull import pull
+from pipelines.uncollected import seldom_collected
 from scheduler.plan import runs_of
 
 SITE = Path(__file__).parent / "site"
 PLANT, GLANCE = "BJ", 0.2
-COUNTED = "SELECT (SELECT count(*) FROM inbox WHERE state = 'done'), (SELECT count(*) FROM document), (SELECT count(*) FROM quarantine)"
+COUNTED = "SELECT (SELECT count(*) FROM inbox WHERE NOT quarantined), (SELECT count(*) FROM document), (SELECT count(*) FROM quarantine)"
 ANSWERED = "SELECT count(answered_at) FROM pulse"
-LEFT = "SELECT (SELECT count(*) FROM run WHERE state <> 'done') + (SELECT count(*) FROM inbox WHERE state = 'new' LIMIT 1)"
+LEFT = "SELECT (SELECT count(*) FROM run WHERE state <> 'done') + (SELECT count(*) FROM uninterpreted)"
 
 
 def site_at(folder: Path, system: str) -> Site:
@@ -48,6 +49,7 @@ def pulled(site: Site, *, full: bool) -> dict[str, Any]:
         line, now = plumbing.lines["bj"], plumbing.now()
         with plumbing.begin() as connection:
             ids = runs.create(connection, runs_of(line, now, full=full), now=now)
+        seldom_collected()
         began, cpu = time.perf_counter(), time.process_time()
         pull(ids[0], plumbing)
         seconds, cpu = time.perf_counter() - began, time.process_time() - cpu

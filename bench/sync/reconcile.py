@@ -190,7 +190,7 @@ def _keep(engine: Any, url: str) -> dict[str, Any]:
 
 def _settled(engine: Any) -> None:
     with engine.begin() as connection:
-        connection.execute(text("UPDATE inbox SET state = 'done' WHERE state = 'new'"))
+        connection.execute(text("DELETE FROM uninterpreted"))
 
 
 def _compare_deep(engine: Any, url: str) -> dict[str, Any]:
@@ -235,9 +235,9 @@ def _side(engine: Any) -> dict[str, Any]:
     """200,000 keys of each side: bringing the system's side here, and summing both, without any call."""
     began = datetime.now(UTC)
     rows = text(
-        "INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, state)"
+        "INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest)"
         " SELECT 'side', 'HZ', 'Lot', 'L' || n, md5(n::text) || md5(n::text), convert_to(repeat(md5(n::text), 20), 'UTF8'), n,"
-        " 1772323200000 + n * 1000, false, now() - interval '1 day', true, 'done' FROM generate_series(1, :number) n"
+        " 1772323200000 + n * 1000, false, now() - interval '1 day', true FROM generate_series(1, :number) n"
     )
     with engine.begin() as connection:
         connection.execute(rows, {"number": SIDE})

@@ -64,7 +64,7 @@ class RestClient:
 
     def _rows(self, rows: Any, *, typed: bool) -> list[dict[str, Any]]:
         where = repr(self.definition.request.get("rows", ""))
-        if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        if not isinstance(rows, list) or not all(type(row) is dict or isinstance(row, Mapping) for row in rows):
             raise Misconfigured(f"{self.definition.file}: there is no list of rows at {where} of the answer", code="rows")
         try:
             return [plain(row, self.definition.typed) for row in rows] if typed else rows

@@ -6,7 +6,7 @@ filter for changes must therefore ask for all of them. Stamps carry no zone: the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -62,8 +62,7 @@ class RestConnector:
         return Finding(subject, ok=True, sentence="answers")
 
     def _tried_row(self, kind: KindDefinition) -> None:
-        for row in self._with_children(kind, self._rows(kind, self._filled(kind, kind.filter, {}), limit=1)):
-            self._raw(kind, row)
+        list(self._raws(kind, self._with_children(kind, self._rows(kind, self._filled(kind, kind.filter, {}), limit=1))))
 
     def pull(self, kind: str, cursor: Mapping[str, Json] | None, *, full: bool = False) -> Iterator[Page]:
         """Pages in the definition's order; the cursor is `{"mark": newest stamp seen}`, ISO in UTC, moved at the end only.
@@ -75,9 +74,9 @@ class RestConnector:
         where = self._changed(definition, since)
         newest = self._moment({"mark": since}, ("mark",)) if since else None
         for rows in self._pages(definition, where):
-            told = [row for row in (self._moment(row, definition.stamps) for row in rows) if row]
-            newest = max([*told, *([newest] if newest else [])], default=None)
-            yield Page(tuple(self._raw(definition, row) for row in self._with_children(definition, rows)), {"mark": since})
+            told = [self._moment(row, definition.stamps) for row in rows]
+            newest = max([*filter(None, told), *([newest] if newest else [])], default=None)
+            yield Page(tuple(self._raws(definition, self._with_children(definition, rows), told)), {"mark": since})
         yield Page((), {"mark": stamps.mark_of(newest) if newest else None})
 
     def read(self, kind: str, keys: Collection[str]) -> Iterator[RawDocument]:
@@ -100,7 +99,7 @@ class RestConnector:
         except NoInteger:
             return
         rows = self._rows(definition, where, limit=max(2, min(len(keys) + 1, self.size)), **values)
-        found = [self._raw(definition, row) for row in self._with_children(definition, rows)]
+        found = list(self._raws(definition, self._with_children(definition, rows)))
         if foreign := [raw.key for raw in found if raw.key not in keys]:
             told = f"the filter `{name}` finds the row {foreign[0]}, which it was not asked for"
             raise Misconfigured(f"{self.definition.file}: kind {definition.name}: {told}", code=name)
@@ -169,6 +168,8 @@ class RestConnector:
             raise Misconfigured(message, code="key")
         return key
 
-    def _raw(self, kind: KindDefinition, row: dict[str, Any]) -> RawDocument:
-        stamp = stamps.milliseconds(self._moment(row, kind.stamps))
-        return RawDocument(self.connection, kind.name, self._key(kind, row), stamp, dumps(row), datetime.now(UTC))
+    def _raws(self, kind: KindDefinition, rows: Rows, moments: Iterable[datetime | None] | None = None) -> Iterator[RawDocument]:
+        """Rows as documents; `moments` are their change stamps where they are known already."""
+        now = datetime.now(UTC)
+        for row, moment in zip(rows, moments or (self._moment(row, kind.stamps) for row in rows), strict=True):
+            yield RawDocument(self.connection, kind.name, self._key(kind, row), stamps.milliseconds(moment), dumps(row), now)

@@ -64,6 +64,8 @@ def as_text(value: Any) -> str:
     """A text as it is, nothing as the empty text, everything else as JSON."""
     if isinstance(value, str):
         return value
+    if type(value) is int:  # no truth value
+        return str(value)
     return "" if value is None else dumps(value).decode()
 
 
@@ -79,6 +81,8 @@ def value_of(name: str, values: Mapping[str, Any]) -> Any:
 
 def dig(value: Any, path: str) -> Any:
     """The value at a dotted path of a reply, with numbers for places in lists; None where nothing is. The empty path is the whole."""
+    if type(value) is dict and "." not in path and path:
+        return value.get(path)
     for part in path.split(".") if path else ():
         if isinstance(value, Mapping):
             value = value.get(part)

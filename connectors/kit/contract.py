@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 Json: TypeAlias = Any
 """A value that `json` can carry; numbers with a fraction are `decimal.Decimal`, never `float`."""
@@ -19,8 +19,7 @@ Window: TypeAlias = tuple[datetime, datetime]
 """From when (included) to when (excluded), aware."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawDocument:
+class RawDocument(NamedTuple):
     """One document as a system handed it over.
 
     `kind` is the system's own name of the object, `key` identifies the document within (connection, kind), `stamp` is the system's

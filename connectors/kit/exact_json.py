@@ -12,7 +12,7 @@ import msgspec
 import orjson
 
 _read = msgspec.json.Decoder(float_hook=Decimal).decode
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def loads(text: str | bytes) -> Any:
@@ -25,7 +25,10 @@ def loads(text: str | bytes) -> Any:
 
 def dumps(value: Any) -> bytes:
     """JSON in UTF-8 with sorted names, so that equal documents are equal bytes; times as they are, in ISO form."""
-    return orjson.dumps(value, default=_plain, option=_OPTIONS)
+    try:
+        return orjson.dumps(value, default=_plain, option=_OPTIONS)
+    except TypeError:  # a name that is no text; allowing for that always would cost half as much again
+        return orjson.dumps(value, default=_plain, option=_OPTIONS | orjson.OPT_NON_STR_KEYS)
 
 
 def _plain(value: Any) -> Any:

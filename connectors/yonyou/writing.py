@@ -7,7 +7,6 @@ what it took. The WebAPI changes neither lots nor orders, so segments go over `D
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -56,7 +55,7 @@ class Writer:
         if FIELD not in body and not any(held.values()):
             return document
         flex = dict(body.get(FIELD) or {}) | {told(name): text for name, text in held.items()}
-        return replace(document, payload=exact_json.dumps(body | {FIELD: flex}))
+        return document._replace(payload=exact_json.dumps(body | {FIELD: flex}))
 
     def _written(self, request: PushRequest, segments: Mapping[str, str]) -> Receipt:
         organisation, before = self._looked_up(request)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text
+from sqlalchemy import Connection, bindparam, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger, Text
 
 from connectors.kit.contract import RawDocument
-from pipelines.state.tables import LANES, checkpoint, inbox
-from trace_core.store.log import escaped
-
-NULL = "\\N"
+from pipelines.state.tables import checkpoint, inbox
+from pipelines.state.uninterpreted import enqueue, enqueue_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +31,11 @@ def content_of(document: RawDocument) -> str:
 
 
 def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str, run_id: int | None, certain: bool = False) -> Kept:
-    """Keep a page. A document as last seen is unchanged; one with an older stamp than last seen is history and stays uninterpreted.
+    """Keep a page, and let what is new or changed wait for interpretation.
 
-    The revision is the system's stamp; when the content changed and the stamp did not, it is raised by one. What was read by its key is
-    `certain` to be what the system holds now, whatever its stamp: a system may have been set back. Pages of one connection are kept one
-    after the other.
+    A document as last seen is unchanged; one with an older stamp than last seen is history and is not interpreted. The revision is the
+    system's stamp; when the content changed and the stamp did not, it is raised by one. What was read by its key is `certain` to be what
+    the system holds now, whatever its stamp: a system may have been set back. Pages of one connection are kept one after the other.
     """
     unique = {(document.kind, document.key): document for document in documents}
     if not unique:
@@ -45,13 +43,12 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
     name = documents[0].connection
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lotweave:keep:{name}"})
     known = _latest(connection, name, list(unique))
-    first, again, stale, restamped = list[bytes](), list[bytes](), list[int](), dict[int, int]()
-    tail = _tail(plant, run_id)
+    first, again, stale, restamped = list[_Row](), list[_Row](), list[int](), dict[int, int]()
     for (kind, key), document in unique.items():
         before = known.get((kind, key))
         content = content_of(document)
         if before is None:
-            first.append(_line(document, content, tail, revision=max(document.stamp or 0, 1), latest=True))
+            first.append(_row(document, content, plant, run_id, revision=max(document.stamp or 0, 1), latest=True))
             continue
         id_, held, revision, stamp, fetched_at = before
         older = document.stamp is not None and stamp is not None and document.stamp < stamp
@@ -62,9 +59,10 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
             continue
         if not late:
             stale.append(id_)
-        again.append(_line(document, content, tail, revision=max(document.stamp or 0, 1 if late else revision + 1), latest=not late))
+        revision = max(document.stamp or 0, 1 if late else revision + 1)
+        again.append(_row(document, content, plant, run_id, revision=revision, latest=not late))
     if first:
-        _copy(connection, "inbox", first)
+        _add(connection, first)
     if again:
         _renew(connection, stale, again)
     if restamped:
@@ -72,47 +70,61 @@ def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str
     return Kept(len(first) + len(again), len(documents) - len(first) - len(again))
 
 
-COLUMNS = "connection, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, state, plant, run_id"
-_RENEWED = ", ".join(f"{name} = EXCLUDED.{name}" for name in ("revision", "stamp", "fetched_at", "run_id", "latest", "state"))
+_Row = tuple[str, str, str, str, bytes, int, int | None, bool, datetime, bool, str, int | None]
+"""A row of the inbox without its id."""
+COLUMNS = "connection, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, plant, run_id"
+_TYPES = ("text", "text", "text", "text", "bytea", "int8", "int8", "bool", "timestamptz", "bool", "text", "int8")
 
 
+def _row(document: RawDocument, content: str, plant: str, run_id: int | None, *, revision: int, latest: bool) -> _Row:
+    said = (document.connection, document.kind, document.key, content, document.payload)
+    return (*said, revision, document.stamp, document.deleted, document.fetched_at, latest, plant, run_id)
+
+
+def _copy(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]], *, ids: bool = False) -> None:
+    cursor = connection.connection.cursor()
+    with cursor.copy(f"COPY {table} ({'id, ' * ids}{COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types([*("int8",) * ids, *_TYPES])
+        for row in rows:
+            copy.write_row(row)
+    cursor.close()
+
+
+def _add(connection: Connection, rows: Sequence[_Row]) -> None:
+    """Keep first versions."""
+    ids = connection.execute(_NUMBERS, {"many": len(rows)}).scalars().all()
+    _copy(connection, "inbox", ((id_, *row) for id_, row in zip(ids, rows, strict=True)), ids=True)
+    connection.execute(_WAIT, {"ids": ids, "keys": [row[2] for row in rows], "plant": rows[0][-2], "run": rows[0][-1]})
+
+
+_NUMBERS = text("SELECT nextval('inbox_id_seq') FROM generate_series(1, :many)")
+_WAIT = text(
+    enqueue_new("SELECT id, :plant AS plant, key, CAST(:run AS bigint) AS run_id FROM unnest(:ids, :keys) AS n(id, key)")
+).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("keys", type_=ARRAY(Text)))
+
+
+def _renew(connection: Connection, stale: Sequence[int], rows: Sequence[_Row]) -> None:
+    """Let versions follow those that are the latest by now. A content that was there before becomes the latest again."""
+    connection.execute(text("CREATE TEMP TABLE IF NOT EXISTS kept_page (LIKE inbox) ON COMMIT DELETE ROWS"))
+    connection.execute(text("ALTER TABLE kept_page ALTER COLUMN id DROP NOT NULL, ALTER COLUMN quarantined DROP NOT NULL"))
+    _copy(connection, "kept_page", rows)
+    connection.execute(text("UPDATE inbox SET latest = false WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": list(stale)})
+    connection.execute(_FOLLOW)
+
+
+_RENEWED = ", ".join(f"{name} = p.{name}" for name in ("revision", "stamp", "fetched_at", "run_id", "latest"))
+_FORMER = "i.connection = p.connection AND i.kind = p.kind AND i.key = p.key AND i.content = p.content AND NOT i.latest"
+_FOLLOW = text(
+    f"WITH renewed AS (UPDATE inbox i SET {_RENEWED}, quarantined = i.quarantined AND NOT p.latest FROM kept_page p WHERE {_FORMER}"  # noqa: S608
+    " RETURNING i.id, i.plant, i.key, i.run_id, i.latest),"
+    f" added AS (INSERT INTO inbox ({COLUMNS}) SELECT {COLUMNS} FROM kept_page p WHERE NOT EXISTS (SELECT FROM inbox i WHERE {_FORMER})"
+    " RETURNING id, plant, key, run_id, latest)"
+    f" {enqueue('SELECT * FROM renewed WHERE latest UNION ALL SELECT * FROM added WHERE latest')}"
+)
 _RESTAMP = text("UPDATE inbox i SET stamp = n.stamp FROM unnest(:ids, :stamps) AS n(id, stamp) WHERE i.id = n.id").bindparams(
     bindparam("ids", type_=ARRAY(BigInteger)), bindparam("stamps", type_=ARRAY(BigInteger))
 )
 """The same content with another change time: nothing to interpret, and the same on both sides again."""
-
-
-def _tail(plant: str, run_id: int | None) -> str:
-    return f"\t{escaped(plant)}\t{NULL if run_id is None else run_id}\n"
-
-
-def _line(document: RawDocument, content: str, tail: str, *, revision: int, latest: bool) -> bytes:
-    """A row of the inbox as a line of a COPY."""
-    named = f"{escaped(document.connection)}\t{escaped(document.kind)}\t{escaped(document.key)}\t{content}\t\\\\x{document.payload.hex()}"
-    stamp, deleted = NULL if document.stamp is None else document.stamp, "t" if document.deleted else "f"
-    state = "t\tnew" if latest else "f\tdone"
-    return f"{named}\t{revision}\t{stamp}\t{deleted}\t{document.fetched_at}\t{state}{tail}".encode()
-
-
-def _copy(connection: Connection, table: str, lines: Sequence[bytes]) -> None:
-    cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table} ({COLUMNS}) FROM STDIN") as copy:
-        copy.write(b"".join(lines))
-    cursor.close()
-
-
-def _renew(connection: Connection, stale: Sequence[int], lines: Sequence[bytes]) -> None:
-    """Let versions follow those that are the latest by now. A content that was there before becomes the latest again."""
-    connection.execute(text("CREATE TEMP TABLE IF NOT EXISTS kept_page (LIKE inbox) ON COMMIT DELETE ROWS"))
-    connection.execute(text("ALTER TABLE kept_page ALTER COLUMN id DROP NOT NULL, ALTER COLUMN lane DROP NOT NULL"))
-    _copy(connection, "kept_page", lines)
-    connection.execute(text("UPDATE inbox SET latest = false WHERE id = ANY(CAST(:ids AS bigint[]))"), {"ids": list(stale)})
-    connection.execute(
-        text(
-            f"INSERT INTO inbox ({COLUMNS}) SELECT {COLUMNS} FROM kept_page"  # noqa: S608 - our own names
-            f" ON CONFLICT (connection, kind, key, content) DO UPDATE SET {_RENEWED}"
-        )
-    )
 
 
 Held = tuple[int, str, int, int | None, datetime]
@@ -148,64 +160,12 @@ def read_checkpoint(connection: Connection, name: str, kind: str) -> Any:
     return (found.cursor, found.moved_at) if found else None
 
 
-def claim(connection: Connection, plant: str, *, batch: int) -> list[Any]:
-    """The oldest new documents of a lane of a plant, this transaction's until it ends; none while others hold all lanes with any.
-
-    It is the lane of the oldest document that nobody else is at.
-    """
-    lane = connection.execute(_FREE_LANE, {"plant": plant, "lanes": LANES}).scalar_one_or_none()
-    if lane is None:
-        return []
-    mine = (inbox.c.plant == plant, inbox.c.state == "new", inbox.c.lane == lane)
-    return list(connection.execute(select(inbox).where(*mine).order_by(inbox.c.id).limit(batch)))
-
-
-_OLDEST = (
-    "SELECT l.lane, o.id FROM generate_series(0, :lanes - 1) AS l(lane) CROSS JOIN LATERAL"
-    " (SELECT i.id FROM inbox i WHERE i.plant = :plant AND i.lane = l.lane AND i.state = 'new' ORDER BY i.id LIMIT 1) o"
-)
-"""The oldest waiting document of each lane of a plant that has one: a look for each lane, however many wait."""
-_FREE_LANE = text(
-    f"WITH waiting AS MATERIALIZED ({_OLDEST} ORDER BY o.id) SELECT lane FROM waiting"  # noqa: S608 - ours
-    " WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
-)
-
-
-def settle(connection: Connection, done: Sequence[int], quarantined: Sequence[int]) -> None:
-    """Mark documents as interpreted, or as waiting in quarantine."""
-    for state, ids in (("done", done), ("quarantined", quarantined)):
-        if ids:
-            connection.execute(_SETTLE, {"ids": list(ids), "state": state})
-
-
-_SETTLE = text("UPDATE inbox SET state = :state WHERE id = ANY(:ids)").bindparams(bindparam("ids", type_=ARRAY(BigInteger)))
-
-
-def is_behind(connection: Connection, plant: str, many: int) -> bool:
-    """Whether the oldest document of a plant that waits for interpretation came so many documents, of any plant, before the newest."""
-    return bool(connection.execute(_BEHIND, {"plant": plant, "lanes": LANES, "many": many}).scalar_one())
-
-
-_BEHIND = text(f"SELECT COALESCE((SELECT max(id) FROM inbox) - (SELECT min(id) FROM ({_OLDEST}) w) >= :many, false)")  # noqa: S608 - ours
-
-
-def plants_with_work(connection: Connection) -> list[str]:
-    """Plants whose inbox has documents that wait for interpretation: by one look for each, however many wait."""
-    return list(connection.execute(_PLANTS).scalars())
-
-
-_PLANTS = text(
-    "WITH RECURSIVE found AS ((SELECT plant FROM inbox WHERE state = 'new' ORDER BY plant LIMIT 1) UNION ALL"
-    " SELECT (SELECT i.plant FROM inbox i WHERE i.state = 'new' AND i.plant > f.plant ORDER BY i.plant LIMIT 1)"
-    " FROM found f WHERE f.plant IS NOT NULL) SELECT plant FROM found WHERE plant IS NOT NULL"
-)
-
-
 def payload_of(connection: Connection, source: tuple[str, str, str], revision: int) -> bytes | None:
     """What a raw document (connection, kind, key) said at a revision, byte for byte; None where it is not kept."""
     name, kind, key = source
     wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & (inbox.c.key == key) & (inbox.c.revision == revision)
-    found = connection.execute(select(inbox.c.payload).where(wanted).limit(1)).scalar_one_or_none()
+    sides = (select(inbox.c.payload).where(wanted, side) for side in (inbox.c.latest, ~inbox.c.latest))  # each has an index of its own
+    found = connection.execute(union_all(*sides).limit(1)).scalar_one_or_none()
     return bytes(found) if found is not None else None
 
 
@@ -220,16 +180,3 @@ def newest(connection: Connection, names: Sequence[str], kind: str, *, limit: in
     wanted = inbox.c.connection.in_(list(names)) & (inbox.c.kind == kind) & inbox.c.latest & ~inbox.c.deleted
     statement = select(inbox.c.connection, inbox.c.key, inbox.c.payload).where(wanted).order_by(inbox.c.id.desc()).limit(limit)
     return list(connection.execute(statement))
-
-
-def again(connection: Connection, sources: Sequence[tuple[str, str, str]]) -> None:
-    """Let what the systems hold now of some raw documents (connection, kind, key) be interpreted anew."""
-    if sources:
-        names, kinds, keys = (list(column) for column in zip(*sources, strict=True))
-        connection.execute(
-            text(
-                "UPDATE inbox i SET state = 'new' FROM unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
-                " WHERE i.connection = a.connection AND i.kind = a.kind AND i.key = a.key AND i.latest"
-            ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
-            {"names": names, "kinds": kinds, "keys": keys},
-        )

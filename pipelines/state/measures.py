@@ -22,13 +22,13 @@ NO_PLANT = "-"
 
 QUERIES = {
     "inbox_waiting": (
-        "SELECT p.plant, (SELECT count(*) FROM (SELECT FROM inbox i WHERE i.plant = p.plant AND i.state = 'new' LIMIT :most) AS n)"
+        "SELECT p.plant, (SELECT count(*) FROM (SELECT FROM uninterpreted u WHERE u.plant = p.plant LIMIT :most) AS n)"
         " FROM unnest(:plants) AS p(plant)"
     ),
     "inbox_oldest": (
         "SELECT p.plant, COALESCE(EXTRACT(EPOCH FROM :now - (SELECT min(o.fetched_at) FROM generate_series(0, :lanes - 1) AS l(lane)"
-        " CROSS JOIN LATERAL (SELECT i.fetched_at FROM inbox i WHERE i.plant = p.plant AND i.lane = l.lane AND i.state = 'new'"
-        " ORDER BY i.id LIMIT 1) AS o)), 0) FROM unnest(:plants) AS p(plant)"
+        " CROSS JOIN LATERAL (SELECT i.fetched_at FROM uninterpreted u JOIN inbox i ON i.id = u.id WHERE u.plant = p.plant"
+        " AND u.lane = l.lane ORDER BY u.id LIMIT 1) AS o)), 0) FROM unnest(:plants) AS p(plant)"
     ),
     "runs_open": (
         "SELECT n.name, s.state, count(r.id) FROM unnest(:names) AS n(name)"

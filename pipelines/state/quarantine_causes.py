@@ -11,6 +11,7 @@ from sqlalchemy.types import Text
 
 from pipelines.state import changes
 from pipelines.state.database import Transaction
+from pipelines.state.uninterpreted import asking_again
 
 PAGE = 5000
 """Rows that one transaction drops."""
@@ -25,10 +26,10 @@ _CAUSES = text(
     " ORDER BY c.documents DESC, c.cause DESC LIMIT :most"
 ).bindparams(*_LISTS)
 _AGAIN = text(
-    "WITH asked AS (SELECT DISTINCT q.connection, q.source_kind, q.source_key FROM quarantine q"  # noqa: S608 - our own names
-    f" WHERE q.cause = :cause AND q.stage = ANY(:stages) AND {_MINE}), done AS (UPDATE inbox i SET state = 'new' FROM asked a"
-    " WHERE i.connection = a.connection AND i.kind = a.source_kind AND i.key = a.source_key AND i.latest RETURNING i.plant)"
-    " SELECT plant, count(*) FROM done GROUP BY plant ORDER BY plant"
+    asking_again(
+        "SELECT DISTINCT q.connection, q.source_kind AS kind, q.source_key AS key FROM quarantine q"  # noqa: S608 - our own names
+        f" WHERE q.cause = :cause AND q.stage = ANY(:stages) AND {_MINE}"
+    )
 ).bindparams(*_LISTS, _STAGES)
 _DROP = text(
     "UPDATE quarantine SET state = 'dropped', dropped_because = :reason WHERE id IN"  # noqa: S608 - our own names

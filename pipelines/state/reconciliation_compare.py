@@ -96,13 +96,13 @@ WHERE {_OURS} AND {_within("i.stamp")} AND {_IN_BUCKET.format("i.key")} AND i.fe
 _UNUSED = text(
     f"""
 INSERT INTO difference (reconciliation_id, sort, key, held)
-SELECT :id, 'waiting', key, stamp FROM inbox WHERE {_OURS} AND {_within("stamp")} AND state = 'new'
+SELECT :id, 'waiting', key, stamp FROM inbox WHERE {_OURS} AND {_within("stamp")} AND id IN (SELECT id FROM uninterpreted)
 UNION
 SELECT :id, 'waiting', i.key, i.stamp FROM document d JOIN inbox i ON i.connection = d.connection AND i.kind = d.source_kind
     AND i.key = d.source_key AND i.revision = d.revision AND i.latest AND NOT i.deleted
     WHERE d.state = 'parked' AND d.connection = :name AND d.source_kind = :kind AND {_within("i.stamp")}
 UNION
-SELECT :id, 'quarantined', key, stamp FROM inbox WHERE {_OURS} AND {_within("stamp")} AND state = 'quarantined'
+SELECT :id, 'quarantined', key, stamp FROM inbox WHERE {_OURS} AND {_within("stamp")} AND quarantined
 UNION
 SELECT :id, 'quarantined', i.key, i.stamp FROM quarantine q JOIN inbox i ON i.connection = q.connection AND i.kind = q.source_kind
     AND i.key = q.source_key AND i.latest AND NOT i.deleted

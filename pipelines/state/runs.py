@@ -188,7 +188,7 @@ def finish(connection: Connection, *, now: datetime) -> list[Any]:
     found = connection.execute(
         text(
             "UPDATE run r SET state = 'done', finished_at = :now WHERE r.state = 'pulled'"
-            " AND (SELECT i.id FROM inbox i WHERE i.run_id = r.id AND i.state = 'new' LIMIT 1) IS NULL"
+            " AND (SELECT u.id FROM uninterpreted u WHERE u.run_id = r.id LIMIT 1) IS NULL"
             " RETURNING r.id, r.connection, r.kind, r.reconcile"
         ),
         {"now": now},
@@ -231,9 +231,10 @@ def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
     """Runs with their counts: fetched = changed + unchanged; changed = applied + quarantined + waiting."""
     found = connection.execute(
         text(
-            "SELECT r.*, count(i.id) FILTER (WHERE i.state = 'done') AS applied, count(i.id) FILTER (WHERE i.state = 'quarantined')"
-            " AS quarantined, count(i.id) FILTER (WHERE i.state = 'new') AS waiting FROM run r LEFT JOIN inbox i ON i.run_id = r.id"
-            " WHERE r.id = ANY(:ids) GROUP BY r.id ORDER BY r.rank, r.id"
+            "SELECT r.*, r.fetched - r.unchanged - w.waiting - q.quarantined AS applied, q.quarantined, w.waiting FROM run r"
+            " CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM uninterpreted u WHERE u.run_id = r.id) w"
+            " CROSS JOIN LATERAL (SELECT count(*) AS quarantined FROM inbox i WHERE i.run_id = r.id AND i.quarantined) q"
+            " WHERE r.id = ANY(:ids) ORDER BY r.rank, r.id"
         ),
         {"ids": list(ids)},
     )

@@ -6,7 +6,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    Computed,
     DateTime,
     ForeignKey,
     Identity,
@@ -48,14 +47,22 @@ inbox = Table(
     Column("fetched_at", DateTime(timezone=True), nullable=False),
     Column("run_id", BigInteger),
     Column("latest", Boolean, nullable=False, comment="what the system holds now, as far as we know"),
-    Column("state", Text, nullable=False, comment="new, done or quarantined"),
-    Column("lane", SmallInteger, Computed(f"abs(hashtext(key) % {LANES})::smallint", persisted=True), nullable=False),
-    Index("uq_inbox_content", "connection", "kind", "key", "content", unique=True),
+    Column("quarantined", Boolean, nullable=False, server_default=text("false"), comment="it could not be interpreted when it last was"),
     Index("uq_inbox_latest", "connection", "kind", "key", unique=True, postgresql_where=text("latest")),
-    Index("ix_inbox_new", "plant", "lane", "id", postgresql_where=text("state = 'new'")),
-    Index("ix_inbox_run", "run_id", "state"),
+    Index("uq_inbox_former", "connection", "kind", "key", "content", unique=True, postgresql_where=text("NOT latest")),
+    Index("ix_inbox_quarantined", "run_id", postgresql_where=text("quarantined")),
 )
-"""Every payload received, once; `new` rows wait for interpretation."""
+"""Every payload received, once. A row is written once and rarely touched again: what waits is in `uninterpreted`."""
+
+uninterpreted = Table(
+    "uninterpreted",
+    metadata,
+    Column("plant", Text, primary_key=True),
+    Column("lane", SmallInteger, primary_key=True),
+    Column("id", BigInteger, primary_key=True, comment="of the inbox"),
+    Column("run_id", BigInteger, index=True),
+)
+"""Which documents of the inbox wait for interpretation, in the order in which they came; the batch that interprets them drops them."""
 
 pulse = Table(
     "pulse",

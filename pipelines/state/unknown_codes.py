@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import Text
 
 from pipelines.state.mapping_tables import unknown_code, unknown_code_document
+from pipelines.state.uninterpreted import asking_again
 
 NAME = ("connection", "table_name", "organisation", "code")
 
@@ -111,14 +112,15 @@ def replay(connection: Connection, known: Sequence[tuple[str, str, str, str]]) -
     columns = dict(zip(("names", "tables", "organisations", "codes"), (list(column) for column in zip(*known, strict=True)), strict=True))
     done = connection.execute(
         text(
-            "UPDATE inbox i SET state = 'new' FROM unknown_code_document d, unnest(:names, :tables, :organisations, :codes)"
-            " AS a(connection, table_name, organisation, code) WHERE (d.connection, d.table_name, d.organisation, d.code)"
-            " = (a.connection, a.table_name, a.organisation, a.code) AND i.connection = d.connection AND i.kind = d.source_kind"
-            " AND i.key = d.source_key AND i.latest AND i.state <> 'new'"
+            asking_again(
+                "SELECT DISTINCT d.connection, d.source_kind AS kind, d.source_key AS key FROM unknown_code_document d,"
+                " unnest(:names, :tables, :organisations, :codes) AS a(connection, table_name, organisation, code)"
+                " WHERE (d.connection, d.table_name, d.organisation, d.code) = (a.connection, a.table_name, a.organisation, a.code)"
+            )
         ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in columns)),
         columns,
     )
-    return done.rowcount
+    return sum(row[1] for row in done)
 
 
 def drop(connection: Connection, name: tuple[str, str, str, str]) -> None:

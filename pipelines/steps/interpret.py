@@ -22,7 +22,7 @@ from mappings.engine.plan import Mapped, Outcome
 from mappings.engine.shapes import Shapes
 from mappings.engine.steps import Line as MappingLine
 from pipelines.ports import Line, Plumbing
-from pipelines.state import inbox, mapping_releases, outbox, quarantine, run_counts, runs, source_fields, unknown_codes
+from pipelines.state import mapping_releases, outbox, quarantine, run_counts, runs, source_fields, uninterpreted, unknown_codes
 from pipelines.state.database import Transaction
 from pipelines.state.quarantine import Quarantined
 from pipelines.state.unknown_codes import Noted
@@ -84,7 +84,7 @@ def interpret(plant: str, plumbing: Plumbing, turn: Turn | None = None) -> int:
 
 def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
     with plumbing.begin() as connection, ExitStack() as stack:
-        rows = inbox.claim(connection, plant, batch=most)
+        rows = uninterpreted.claim(connection, plant, batch=most)
         if not rows:
             return 0
         made = runs.traces(connection, {row.run_id for row in rows if row.run_id is not None})
@@ -104,8 +104,7 @@ def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
             outcomes = weave(connection, fresh, now=now)
         accepted = [fresh[o.at] for o in outcomes if o.at is not None and o.state == "accepted"]
         outbox.wish(connection, wishes(accepted, plumbing), now=now, trace=traceparent())
-        bad = set(batch.bad)
-        inbox.settle(connection, [row.id for row in rows if row.id not in bad], batch.bad)
+        uninterpreted.settle(connection, rows, batch.bad)
         _note(connection, rows, batch, plumbing)
         plumbing.reached("apply")
     return len(rows)

@@ -9,7 +9,7 @@ from typing import Any
 from connectors.kit.contract import Connector, Page, Windowed
 from pipelines.ahead import ahead
 from pipelines.ports import Plumbing
-from pipelines.state import inbox, runs
+from pipelines.state import inbox, runs, uninterpreted
 from pipelines.steps.holding import holding
 from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile_run import compare_and_mend
@@ -93,7 +93,7 @@ def _keep(row: Any, page: Page, plumbing: Plumbing) -> None:
 def _help(plant: str, plumbing: Plumbing) -> None:
     """Whoever brings documents faster than they are interpreted interprets some before bringing more."""
     with plumbing.begin() as connection:
-        behind = inbox.is_behind(connection, plant, plumbing.backlog)
+        behind = uninterpreted.is_behind(connection, plant, plumbing.backlog)
     if behind:
         interpret(plant, plumbing, Turn(TURN))
 

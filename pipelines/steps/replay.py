@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, inbox, quarantine
+from pipelines.state import captures, quarantine, uninterpreted
 from pipelines.state.database import Transaction
 from pipelines.steps.interpret import interpret
 from pipelines.steps.refused import CONNECTION
@@ -27,7 +27,7 @@ def interpret_again(ids: Collection[int], plumbing: Plumbing) -> list[Replayed]:
     """Interpret raw documents that wait in quarantine anew, these or all of them, as the mappings and tables are now."""
     with plumbing.begin() as connection:
         rows = quarantine.of_stages(connection, INTERPRETED, ids)
-        inbox.again(connection, [(row.connection, row.source_kind, row.source_key) for row in rows])
+        uninterpreted.wait_again(connection, [(row.connection, row.source_kind, row.source_key) for row in rows])
     for plant in sorted({row.plant for row in rows}):
         interpret(plant, plumbing)
     with plumbing.begin() as connection:

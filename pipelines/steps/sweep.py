@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.ports import Plumbing
-from pipelines.state import captures, cases, changes, inbox, item_changes, own_hashes, runs, subscriptions
+from pipelines.state import captures, cases, changes, item_changes, own_hashes, runs, subscriptions, uninterpreted
 from pipelines.state.outbox_claims import connections_with_work
 from pipelines.steps.finish import finish
 from pipelines.steps.index_due import is_due
@@ -20,7 +20,7 @@ def sweep(plumbing: Plumbing) -> int:
     with plumbing.begin() as connection:
         due = runs.due_now(connection, now=now)
         release(connection, plumbing)
-        plants = inbox.plants_with_work(connection)
+        plants = uninterpreted.plants_with_work(connection)
         names = connections_with_work(connection, now=now)
         jobs = captures.due_jobs(connection, now=now)
         behind = subscriptions.due(connection, now=now)

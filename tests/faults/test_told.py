@@ -84,9 +84,11 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 POISON = """
-INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
+WITH kept AS (INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest)
 VALUES ('hz-masters', 'HZ', 'BD_Supplier', 'poison', 'poison',
-        convert_to('{"FDocumentStatus": "C", "FName": "distinctive-value"}', 'UTF8'), 1, false, now(), true, 'new')
+        convert_to('{"FDocumentStatus": "C", "FName": "distinctive-value"}', 'UTF8'), 1, false, now(), true)
+        RETURNING plant, id, key)
+INSERT INTO uninterpreted (plant, lane, id) SELECT plant, abs(hashtext(key) % 8), id FROM kept
 """
 
 

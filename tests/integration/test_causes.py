@@ -24,11 +24,12 @@ from pipelines.steps.interpret import interpret
 from trace_core.errors import Misconfigured
 
 FILL = """
-INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
+WITH kept AS (INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest)
 SELECT 'hz-masters', 'HZ', CASE WHEN n <= 800 THEN 'BD_Supplier' ELSE 'XX_Partner' END, 'S' || n, n::text,
        convert_to(CASE WHEN n <= 500 THEN json_build_object('FDocumentStatus', 'C', 'FName', 'Name ' || n)::text
                        WHEN n <= 800 THEN repeat('[', n) ELSE json_build_object('FNumber', 'P' || n, 'FName', n::text)::text END, 'UTF8'),
-       1, false, now(), true, 'new' FROM generate_series(1, 1000) n
+       1, false, now(), true FROM generate_series(1, 1000) n RETURNING plant, id, key)
+INSERT INTO uninterpreted (plant, lane, id) SELECT plant, abs(hashtext(key) % 8), id FROM kept
 """
 MENDED = """
 mapping: kingdee/XX_Partner

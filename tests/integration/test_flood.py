@@ -19,10 +19,11 @@ from pipelines.steps.pull import pull
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WATER = """
-INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
-SELECT 'hz', 'HZ', 'OLD', 'k' || n, 'c' || n, '\\x7b7d', 1, true, now(), true, 'new' FROM generate_series(1, :many) AS n
+WITH kept AS (INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest)
+SELECT 'hz', 'HZ', 'OLD', 'k' || n, 'c' || n, '\\x7b7d', 1, true, now(), true FROM generate_series(1, :many) AS n RETURNING plant, id, key)
+INSERT INTO uninterpreted (plant, lane, id) SELECT plant, abs(hashtext(key) % 8), id FROM kept
 """
-WAITING = text("SELECT count(*) FROM inbox WHERE state = 'new'")
+WAITING = text("SELECT count(*) FROM uninterpreted")
 
 
 class OnePage:

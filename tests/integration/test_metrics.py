@@ -108,9 +108,9 @@ def test_quarantine_is_counted_by_plant_and_stage(site: House) -> None:
 
 def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
     fill = """
-        INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest, state)
-        SELECT :name, :plant, 'K', n::text, n::text, '', 1, false, now(), true, CASE WHEN n % 20 = 0 THEN 'new' ELSE 'done' END
-        FROM generate_series(1, 20000) n;
+        INSERT INTO inbox (connection, plant, kind, key, content, payload, revision, deleted, fetched_at, latest)
+        SELECT :name, :plant, 'K', n::text, n::text, '', 1, false, now(), true FROM generate_series(1, 20000) n;
+        INSERT INTO uninterpreted (plant, lane, id) SELECT plant, id % 8, id FROM inbox WHERE id % 20 = 0;
         INSERT INTO run (connection, plant, kind, nominal_at, "full", rank, state, token, attempts, next_attempt_at, fetched, unchanged,
             reconcile)
         SELECT :name, :plant, 'K', now() - n * interval '1 minute', false, 0, CASE WHEN n < 5 THEN 'due' ELSE 'done' END, 0, 0,
@@ -128,7 +128,7 @@ def test_a_full_site_is_measured_by_indexes_alone(site: House) -> None:
     with site.begin() as connection:
         for one in fill.split(";"):
             connection.execute(text(one), {"name": NAME, "plant": PLANT})
-        for table in ("inbox", "run", "outbox", "quarantine"):
+        for table in ("inbox", "uninterpreted", "run", "outbox", "quarantine"):
             connection.execute(text(f"ANALYZE {table}"))
         told = {
             "plants": [PLANT],

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from lotweave.bootstrap import House
 from pipelines.ports import Plumbing
 from pipelines.state import inbox, reconciliation
+from pipelines.state.uninterpreted import wait_again
 from pipelines.steps.interpret import interpret
 from pipelines.steps.reconcile import Difference, differences, reconcile
 from pipelines.steps.repair import repair
@@ -30,7 +31,7 @@ def pulled(house: House, tmp_path: Path) -> Given:
         with house.begin() as connection:
             for page in system.pull("Lot", None):
                 inbox.keep(connection, page.documents, plant="HZ", run_id=None)
-            connection.execute(text("UPDATE inbox SET state = 'done'"))
+            connection.execute(text("DELETE FROM uninterpreted"))
         return made
 
     return pull
@@ -57,10 +58,10 @@ def test_each_sort_of_difference_is_named_with_its_keys(house: House, pulled: Gi
     system = System(lots(100))
     made = pulled(system)
     with house.begin() as connection:
-        connection.execute(text("UPDATE inbox SET state = 'new' WHERE key = 'L00007'"))
+        wait_again(connection, [(LINE.name, "Lot", "L00007")])
     interpret("HZ", made)  # no mapping knows it
     with house.begin() as connection:
-        connection.execute(text("UPDATE inbox SET state = 'new' WHERE key = 'L00008'"))
+        wait_again(connection, [(LINE.name, "Lot", "L00008")])
     del system.held["L00001"]
     system.held["L00002"] = (MARCH + 1, '{"lot": "changed"}')
     system.held["L00500"] = (MARCH, '{"lot": 500}')
@@ -156,7 +157,7 @@ def test_what_reads_as_it_is_held_is_no_difference_though_a_list_tells_less(hous
     system.more = " "
     with house.begin() as connection:
         inbox.keep(connection, list(system.read("Lot", ["L00004"])), plant="HZ", run_id=None)
-        connection.execute(text("UPDATE inbox SET state = 'done'"))
+        connection.execute(text("DELETE FROM uninterpreted"))
 
     assert found(made, deep=True).proven
 

@@ -20,6 +20,7 @@ from lotweave.demo.story import story
 from lotweave.plumbing import lines_of, plumbing_of
 from lotweave.sync import Sync
 from pipelines.state import outbox, quarantine
+from pipelines.state.uninterpreted import wait_again
 from pipelines.steps.reconcile import reconcile
 
 
@@ -114,9 +115,8 @@ def test_what_a_document_no_longer_states_is_withdrawn(joined: House, u9: Runnin
     sync(joined, kinds=["Packing"])
     with joined.begin() as connection:
         before = connection.execute(text("SELECT count(*) FROM document WHERE current AND NOT deleted AND kind = 'pack'")).scalar_one()
-        connection.execute(
-            text("UPDATE inbox SET deleted = true, state = 'new', revision = revision + 1 WHERE key = (SELECT min(key) FROM inbox)")
-        )
+        connection.execute(text("UPDATE inbox SET deleted = true, revision = revision + 1 WHERE key = (SELECT min(key) FROM inbox)"))
+        wait_again(connection, list(connection.execute(text("SELECT connection, kind, key FROM inbox WHERE deleted"))))
 
     sync(joined, kinds=["Packing"])
 

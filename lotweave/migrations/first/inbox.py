@@ -34,14 +34,29 @@ def make() -> None:
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_id", sa.BigInteger(), nullable=True),
         sa.Column("latest", sa.Boolean(), nullable=False, comment="what the system holds now, as far as we know"),
-        sa.Column("state", sa.Text(), nullable=False, comment="new, done or quarantined"),
-        sa.Column("lane", sa.SmallInteger(), sa.Computed("abs(hashtext(key) % 8)::smallint", persisted=True), nullable=False),
+        sa.Column(
+            "quarantined",
+            sa.Boolean(),
+            server_default=sa.text("false"),
+            nullable=False,
+            comment="it could not be interpreted when it last was",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
-    op.create_index("ix_inbox_new", "inbox", ["plant", "lane", "id"], unique=False, postgresql_where=sa.text("state = 'new'"))
-    op.create_index("ix_inbox_run", "inbox", ["run_id", "state"], unique=False)
-    op.create_index("uq_inbox_content", "inbox", ["connection", "kind", "key", "content"], unique=True)
     op.create_index("uq_inbox_latest", "inbox", ["connection", "kind", "key"], unique=True, postgresql_where=sa.text("latest"))
+    op.create_index(
+        "uq_inbox_former", "inbox", ["connection", "kind", "key", "content"], unique=True, postgresql_where=sa.text("NOT latest")
+    )
+    op.create_index("ix_inbox_quarantined", "inbox", ["run_id"], unique=False, postgresql_where=sa.text("quarantined"))
+    op.create_table(
+        "uninterpreted",
+        sa.Column("plant", sa.Text(), nullable=False),
+        sa.Column("lane", sa.SmallInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False, comment="of the inbox"),
+        sa.Column("run_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("plant", "lane", "id", name=op.f("pk_uninterpreted")),
+    )
+    op.create_index("ix_uninterpreted_run_id", "uninterpreted", ["run_id"], unique=False)
     op.create_table(
         "run",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),

@@ -70,7 +70,7 @@ def held(arena: Arena) -> Held:
 
 UNBALANCED = (
     "SELECT count(*) FROM run r WHERE r.state = 'done' AND r.fetched - r.unchanged <"
-    " (SELECT count(*) FROM inbox i WHERE i.run_id = r.id AND i.state <> 'new')"
+    " (SELECT count(*) FROM inbox i WHERE i.run_id = r.id AND i.id NOT IN (SELECT u.id FROM uninterpreted u))"
 )
 """Runs of which more was applied than they fetched anew."""
 

@@ -31,11 +31,11 @@ GLANCE = 0.1
 SYSTEMS = {"HZ": "kingdee", "SU": "yonyou"}
 TABLES = "SELECT string_agg(quote_ident(tablename), ',') FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 PROGRESS = (
-    "SELECT (SELECT count(*) FROM inbox) + (SELECT count(*) FROM inbox WHERE state <> 'new')"
+    "SELECT (SELECT 2 * count(*) FROM inbox) - (SELECT count(*) FROM uninterpreted)"
     " + (SELECT count(*) FROM run WHERE state = 'done') + (SELECT count(*) FROM outbox WHERE verified_at IS NOT NULL)"
 )
 REST = (
-    "SELECT (SELECT count(*) FROM run WHERE state IN ('due', 'running', 'pulled')), (SELECT count(*) FROM inbox WHERE state = 'new'),"
+    "SELECT (SELECT count(*) FROM run WHERE state IN ('due', 'running', 'pulled')), (SELECT count(*) FROM uninterpreted),"
     " (SELECT count(*) FROM changed), (SELECT count(*) FROM outbox WHERE stale OR state IN ('due', 'sent', 'unknown', 'changed')),"
     " (SELECT count(*) FROM run WHERE state = 'failed'), (SELECT count(DISTINCT plant) FROM run)"
 )
