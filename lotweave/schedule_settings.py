@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from lotweave.toml_places import Place, places
 from scheduler.blackout import Blackout, read_window
@@ -27,11 +27,16 @@ _BLACKOUT = ("name", "window", "connections")
 MOST_JITTER = timedelta(days=1)
 
 
-def read_timetable(folder: Path, connections: Mapping[str, tuple[tzinfo, Sequence[str]]]) -> tuple[Timetable, list[Problem]]:
-    """The timetable of a site and everything that is wrong with it; `connections` are the zone and the kinds of each."""
+Known: TypeAlias = Mapping[str, tuple[tzinfo, Sequence[str]]]
+"""The zone and the kinds of each connection."""
+
+
+def read_timetable(folder: Path, connections: Known, text: str | None = None) -> tuple[Timetable, list[Problem]]:
+    """The timetable of a site and everything that is wrong with it; with a `text`, what it would be if the file said that."""
     calendars, problems = _calendars(folder)
     path = folder / FILE
-    text = path.read_text("utf-8") if path.is_file() else ""
+    if text is None:
+        text = path.read_text("utf-8") if path.is_file() else ""
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
@@ -62,9 +67,7 @@ def _calendars(folder: Path) -> tuple[dict[str, Calendar], list[Problem]]:
 class _Reader:
     """Reads the parsed file and gathers what is wrong instead of stopping at the first."""
 
-    def __init__(
-        self, where: Mapping[str, Sequence[Place]], known: Mapping[str, tuple[tzinfo, Sequence[str]]], calendars: Mapping[str, Calendar]
-    ) -> None:
+    def __init__(self, where: Mapping[str, Sequence[Place]], known: Known, calendars: Mapping[str, Calendar]) -> None:
         self.where = where
         self.known = known
         self.calendars = calendars

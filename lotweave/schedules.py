@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -41,6 +41,16 @@ def listing(house: House, schedules: Sequence[Schedule], *, now: datetime) -> li
         last = schedule_runs.newest(connection, names)
         every = intervals(connection, schedules)
     return [_told(house, one, now, held.get(one.name), last.get(one.name), every.get(one.name)) for one in schedules]
+
+
+def blackouts(house: House, sees: Callable[[str], bool] = lambda _plant: True) -> list[dict[str, Any]]:
+    """The windows in which runs wait, with the connections whose runs these are: all where none is named."""
+    found = []
+    for one in house.site.timetable.blackouts:
+        mine = [name for name in sorted(one.connections) if sees(house.site.connections[name].plant)]
+        if mine or not one.connections:
+            found.append({"name": one.name, "window": f"{one.start} - {one.end}", "connections": mine})
+    return found
 
 
 def _told(house: House, one: Schedule, now: datetime, mark: Any, last: Any, every: timedelta | None) -> dict[str, Any]:

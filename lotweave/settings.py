@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -120,12 +120,16 @@ def read_site(folder: Path) -> Site:
         raise Misconfigured("the settings cannot be read", code="settings", problems=[Problem(where, said)]) from fault
     reader = _Reader(text, told)
     site = reader.site(folder)
-    known = {name: (site.plants[one.plant].zone, list(kinds_of(one))) for name, one in site.connections.items() if one.plant in site.plants}
-    timetables = Timetables(folder, known)
+    timetables = Timetables(folder, calendar_of(site))
     if problems := [*reader.problems, *timetables.problems]:
         files = " and ".join(dict.fromkeys(problem.path.partition(":")[0] for problem in problems))
         raise Misconfigured(f"{files}: {len(problems)} problem(s)", code="settings", problems=problems)
     return replace(site, timetables=timetables)
+
+
+def calendar_of(site: Site) -> dict[str, tuple[ZoneInfo, Sequence[str]]]:
+    """What a timetable must know of the site: the zone and the kinds of each connection."""
+    return {name: (site.plants[one.plant].zone, list(kinds_of(one))) for name, one in site.connections.items() if one.plant in site.plants}
 
 
 def kinds_of(connection: Connection) -> dict[str, int]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import tzinfo
+from collections.abc import Sequence
 from pathlib import Path
 
-from lotweave.schedule_settings import CALENDARS, FILE, read_timetable
+from lotweave.schedule_settings import CALENDARS, FILE, Known, read_timetable
 from pipelines.telling import WARNING, tell
 from scheduler.timetable import Timetable
 from trace_core.errors import Problem
@@ -17,7 +16,7 @@ Marks = tuple[tuple[str, int, int], ...]
 class Timetables:
     """Gives the timetable; where the files are wrong, the last one that was not. `problems` are those of the files as they are now."""
 
-    def __init__(self, folder: Path, connections: Mapping[str, tuple[tzinfo, Sequence[str]]]) -> None:
+    def __init__(self, folder: Path, connections: Known) -> None:
         self._folder, self._connections = folder, connections
         self._seen = _marks(folder)
         self._timetable, self.problems = read_timetable(folder, connections)

@@ -26,6 +26,10 @@ class Point:
     day: int
     at: time
 
+    def __str__(self) -> str:
+        day = ({_LAST: "last day", 1: "first day"}.get(self.day) or f"day {self.day}") if self.monthly else _WEEK[self.day - 1]
+        return f"{day} {self.at:%H:%M}"
+
 
 @dataclass(frozen=True, slots=True)
 class Blackout:

@@ -10,10 +10,12 @@ from rich.table import Table
 from lotweave import schedules
 from lotweave.bootstrap import clock, opened
 from lotweave.cli.common import DONE, NO, JsonOption, SiteOption, end, out, reported, say, the_site
+from lotweave.timetable_editing import Sort, change, drop, read_settings
 from scheduler.windows import WINDOW, day_of
 
 schedule = typer.Typer(no_args_is_help=True, help="What is pulled when.")
 NameArgument = Annotated[str, typer.Argument(help="The schedule, as `list` names it.")]
+BlackoutOption = Annotated[bool, typer.Option("--blackout", help="It is a blackout, not a schedule.")]
 KindsArgument = Annotated[list[str] | None, typer.Argument(help="Kinds to pull; all of the schedule when none is named.")]
 
 
@@ -22,13 +24,13 @@ def list_schedules(site: SiteOption = None, as_json: JsonOption = False) -> None
     """List schedules with their state, their next times in the plant's zone, and the last run."""
     with reported(as_json=as_json):
         with opened(the_site(site)) as house:
-            told = schedules.listing(house, house.site.timetable.schedules, now=clock())
+            told, windows = schedules.listing(house, house.site.timetable.schedules, now=clock()), schedules.blackouts(house)
         bad = [one["name"] for one in told if one["last"] and {"failed", "stopped"} & one["last"]["states"].keys()]
-        say({"schedules": told, "failed": bad}, as_json=as_json, person=lambda: _show(told))
+        say({"schedules": told, "blackouts": windows, "failed": bad}, as_json=as_json, person=lambda: _show(told, windows))
         end(NO if bad else DONE)
 
 
-def _show(told: list[dict[str, Any]]) -> None:
+def _show(told: list[dict[str, Any]], windows: list[dict[str, Any]]) -> None:
     table = Table("name", "connection", "when", "state", "next", "last run", box=None)
     for one in told:
         when = one["when"] + (f", now {one['interval']} ({one['adaptive']})" if "interval" in one else "")
@@ -39,6 +41,8 @@ def _show(told: list[dict[str, Any]]) -> None:
         because = one["paused"] and one["paused"]["because"]
         for sentence in filter(None, (because and f"paused: {because}", one["note"], one["last"] and one["last"]["message"])):
             out.print(f"{one['name']}: {sentence}", markup=False)
+    for one in windows:
+        out.print(f"blackout {one['name']}: {one['window']}, {', '.join(one['connections']) or 'all connections'}", markup=False)
 
 
 def _last(last: dict[str, Any] | None) -> str:
@@ -84,6 +88,31 @@ def _made(told: dict[str, Any], *, as_json: bool) -> None:
     cut = f" in {len(told['windows'])} window(s)" if told.get("windows") else ""
     said = f"{len(told['runs'])} run(s) of {told['schedule']} made{cut}{waits}{whole}"
     say(told, as_json=as_json, person=lambda: out.print(said, markup=False))
+
+
+@schedule.command("set")
+def set_schedule(
+    name: NameArgument,
+    settings: Annotated[list[str], typer.Argument(help="KEY=VALUE as in schedules.toml; KEY= takes the key away.", metavar="KEY=VALUE…")],
+    blackout: BlackoutOption = False,  # noqa: FBT002
+    site: SiteOption = None,
+    as_json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Change keys of a schedule in schedules.toml, or make one; a running site follows at once."""
+    sort: Sort = "blackout" if blackout else "schedule"
+    with reported(as_json=as_json):
+        made = change(the_site(site), sort, name, read_settings(settings))
+        said = f"the {sort} {name} is {'made' if made else 'changed'}"
+        say({sort: name, "made": made}, as_json=as_json, person=lambda: out.print(said, markup=False))
+
+
+@schedule.command("drop")
+def drop_schedule(name: NameArgument, blackout: BlackoutOption = False, site: SiteOption = None, as_json: JsonOption = False) -> None:  # noqa: FBT002
+    """Take a schedule out of schedules.toml; runs that exist go on."""
+    sort: Sort = "blackout" if blackout else "schedule"
+    with reported(as_json=as_json):
+        drop(the_site(site), sort, name)
+        say({sort: name, "dropped": True}, as_json=as_json, person=lambda: out.print(f"the {sort} {name} is dropped", markup=False))
 
 
 @schedule.command("pause")

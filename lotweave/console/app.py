@@ -20,7 +20,7 @@ from lotweave.console.hooks import post_hook
 from lotweave.console.quarantine import get_causes, post_cause
 from lotweave.console.reconciliation import get_differences, get_reconciliation, post_reconciliation
 from lotweave.console.redact import redacted, redacted_recall
-from lotweave.console.schedules import get_schedules, post_schedule
+from lotweave.console.schedules import get_schedules, post_schedule, put_blackout, put_schedule
 from lotweave.metrics import metrics
 from lotweave.questions import reach_of
 from lotweave.readiness import readiness
@@ -43,7 +43,7 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
     app.add_url_rule("/healthz", view_func=lambda: told_as_json({"ok": True}), endpoint="healthz")
     app.add_url_rule("/readyz", view_func=lambda: _readyz(house), endpoint="readyz")
     app.add_url_rule("/metrics", view_func=lambda: Response(metrics(house), content_type=CONTENT_TYPE_PLAIN_0_0_4), endpoint="metrics")
-    for path, method, view in (
+    for path, methods, view in (
         ("/api/v1/documents", "POST", _documents),
         ("/api/v1/find", "GET", _find),
         ("/api/v1/trace/<direction>", "GET", _trace),
@@ -57,8 +57,10 @@ def make_app(house: House, sockets: Sockets | None = None) -> Flask:
         ("/api/v1/reconciliation/<name>/<kind>/differences", "GET", get_differences),
         ("/api/v1/schedules", "GET", get_schedules),
         ("/api/v1/schedules/<name>/<action>", "POST", post_schedule),
+        ("/api/v1/schedules/<name>", "PUT PATCH DELETE", put_schedule),
+        ("/api/v1/blackouts/<name>", "PUT PATCH DELETE", put_blackout),
     ):
-        app.add_url_rule(path, view.__name__, _guarded(house, view), methods=[method])
+        app.add_url_rule(path, view.__name__, _guarded(house, view), methods=methods.split())
     app.add_url_rule("/hooks/<connection>", "hook", partial(post_hook, house), methods=["POST"])
     add_epcis(app, house, sockets or Sockets(house.site.epcis.most_sockets))
     return app

@@ -11,14 +11,17 @@ from lotweave import schedules
 from lotweave.access.keys import Holder
 from lotweave.bootstrap import House, clock
 from lotweave.console.answers import problem, told_as_json
+from lotweave.timetable_editing import Sort, change, drop
 from scheduler.schedule import Schedule
 from scheduler.windows import WINDOW, day_of
+
+EDITORS = ("engineer", "admin")
 
 
 def get_schedules(house: House, who: Holder) -> Response:
     """The schedules of the plants that the key sees."""
     seen = [one for one in house.site.timetable.schedules if who.sees(_plant(house, one))]
-    return told_as_json({"schedules": schedules.listing(house, seen, now=clock())})
+    return told_as_json({"schedules": schedules.listing(house, seen, now=clock()), "blackouts": schedules.blackouts(house, who.sees)})
 
 
 def post_schedule(house: House, who: Holder, name: str, action: str) -> Response:
@@ -35,6 +38,51 @@ def post_schedule(house: House, who: Holder, name: str, action: str) -> Response
     if not isinstance(told, dict) or not _well_formed(told):
         return problem(400, "Wrong body", 'send a JSON object: {"because": "text"} or {"kinds": ["KIND"]}')
     return told_as_json(_ACTIONS[action](house, found, told))
+
+
+def put_schedule(house: House, who: Holder, name: str) -> Response:
+    """`PUT /api/v1/schedules/NAME`: make it as the body says, or let it be so; `PATCH` changes what the body names, null takes away."""
+    return _edit(house, who, "schedule", name)
+
+
+def put_blackout(house: House, who: Holder, name: str) -> Response:
+    """The same for `/api/v1/blackouts/NAME`."""
+    return _edit(house, who, "blackout", name)
+
+
+def _edit(house: House, who: Holder, sort: Sort, name: str) -> Response:
+    if who.role not in EDITORS:
+        return problem(403, "Not allowed", f"a key of an {' or '.join(EDITORS)} is needed to change a {sort}")
+    told = {} if request.method == "DELETE" else request.get_json(silent=True)
+    if not isinstance(told, dict):
+        return problem(400, "Wrong body", 'send a JSON object with keys of schedules.toml, such as {"every": "5m"}')
+    before = _held(house, sort, name)
+    if before is None and request.method != "PUT":
+        return problem(404, "Unknown", f"there is no {sort} {name}")
+    states = [before, told if request.method == "PUT" else (before or {}) | told]
+    if not all(_may(house, who, sort, state) for state in states if state is not None):
+        return problem(403, "Not allowed", f"the {sort} concerns plants that the key does not see")
+    if request.method == "DELETE":
+        drop(house.site, sort, name)
+        return Response(status=204)
+    made = change(house.site, sort, name, told, whole=request.method == "PUT")
+    return told_as_json({sort: name, "made": made}, 201 if made else 200)
+
+
+def _held(house: House, sort: Sort, name: str) -> dict[str, Any] | None:
+    """What a schedule or blackout of that name concerns; None where there is none."""
+    table = house.site.timetable
+    if sort == "schedule":
+        return next(({"connection": one.connection} for one in table.schedules if one.name == name), None)
+    return next(({"connections": sorted(one.connections)} for one in table.blackouts if one.name == name), None)
+
+
+def _may(house: House, who: Holder, sort: Sort, told: dict[str, Any]) -> bool:
+    """Whether the key sees the plants of all that it concerns; a blackout that names no connections concerns all."""
+    named = [told.get("connection")] if sort == "schedule" else told.get("connections")
+    known = house.site.connections
+    concerned = [known[one] for one in named if one in known] if isinstance(named, list) and named else known.values()
+    return all(who.sees(one.plant) for one in concerned)
 
 
 def _plant(house: House, schedule: Schedule) -> str:

@@ -73,6 +73,26 @@ def test_a_schedule_is_paused_listed_run_and_resumed(site: Path) -> None:
     assert "there is no schedule 'nightly'; there are su" in unknown[2]
 
 
+def test_a_schedule_and_a_blackout_are_set_and_dropped(site: Path) -> None:
+    made = lotweave(site, "schedule", "set", "stock", "connection=su", "every=1h", "reconcile=true")
+    closed = lotweave(site, "schedule", "set", "closing", "window=last day 18:00 - first day 12:00", "--blackout")
+    changed = lotweave(site, "schedule", "set", "su", "cron=30 6 * * *", "only=", "--json")
+    wrong = lotweave(site, "schedule", "set", "su", "cron=30 26 * * *")
+    listed = json.loads(lotweave(site, "schedule", "list", "--json")[1])
+    dropped = [lotweave(site, "schedule", "drop", "stock")[0], lotweave(site, "schedule", "drop", "closing", "--blackout")[0]]
+
+    assert (made[0], made[1].strip(), closed[0]) == (0, "the schedule stock is made", 0)
+    assert json.loads(changed[1]) == {"schedule": "su", "made": False}
+    assert (wrong[0], "schedules.toml:3:1" in wrong[2]) == (2, True)
+    assert [(one["name"], one["when"], one["reconcile"]) for one in listed["schedules"]] == [
+        ("su", "30 6 * * *", False),
+        ("stock", "every 1h", True),
+    ]
+    assert listed["blackouts"] == [{"name": "closing", "window": "last day 18:00 - first day 12:00", "connections": []}]
+    assert dropped == [0, 0]
+    assert (site / "schedules.toml").read_text().count("[[") == 1
+
+
 def test_check_names_every_mistake_of_schedules_and_calendars(site: Path) -> None:
     (site / "schedules.toml").write_text(SCHEDULES.replace("0 6", "0 26") + '[[blackout]]\nwindow = "always"\n')
     (site / "calendars").mkdir()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,8 @@ from lotweave.access.keys import create
 from lotweave.bootstrap import House
 from lotweave.console.app import make_app
 from lotweave.schedules import listing
-from lotweave.settings import Connection, Plant
+from lotweave.settings import Connection, Plant, calendar_of
+from lotweave.timetables import Timetables
 from pipelines.state import runs
 from scheduler.blackout import Blackout, read_window
 from scheduler.cron import read_cron
@@ -134,3 +136,54 @@ def test_what_a_key_may_not_do_or_see_is_refused(site: House, client: FlaskClien
     assert (unknown.status_code, unknown.json and unknown.json["problems"][0]["value"]) == (400, "Packing")
     with site.begin() as connection:
         assert connection.execute(text("SELECT count(*) FROM run")).scalar_one() == 0
+
+
+@pytest.fixture
+def written(site: House, tmp_path: Path) -> House:
+    """The same plants and connections with a file of schedules."""
+    (tmp_path / "schedules.toml").write_text('[[schedule]]\nconnection = "hz"\nevery = "5m"\n', "utf-8")
+    made = replace(site.site, folder=tmp_path)
+    return replace(site, site=replace(made, timetables=Timetables(tmp_path, calendar_of(made))))
+
+
+def test_schedules_and_blackouts_are_put_patched_and_deleted(written: House) -> None:
+    client, headers = make_app(written).test_client(), key(written, "engineer")
+
+    put = client.put("/api/v1/schedules/su nightly", json={"connection": "su", "cron": "30 2 * * *"}, headers=headers)
+    again = client.put("/api/v1/schedules/su nightly", json={"connection": "su", "every": "1h"}, headers=headers)
+    patched = client.patch("/api/v1/schedules/hz", json={"every": "10m", "jitter": "20s"}, headers=headers)
+    window = client.put("/api/v1/blackouts/count", json={"window": "sat 22:00 - sun 06:00", "connections": ["hz"]}, headers=headers)
+    told = client.get("/api/v1/schedules", headers=headers).json
+    of_su = client.get("/api/v1/schedules", headers=key(written, "viewer", "SU")).json
+    deleted = client.delete("/api/v1/schedules/hz", headers=headers)
+
+    assert [one.status_code for one in (put, again, patched, window, deleted)] == [201, 200, 200, 201, 204]
+    assert told is not None
+    assert of_su is not None
+    assert [(one["name"], one["when"]) for one in told["schedules"]] == [("hz", "every 10m"), ("su nightly", "every 1h")]
+    assert told["blackouts"] == [{"name": "count", "window": "sat 22:00 - sun 06:00", "connections": ["hz"]}]
+    assert of_su["blackouts"] == []
+    assert [one.name for one in written.site.timetable.schedules] == ["su nightly"]
+
+
+def test_a_change_that_is_wrong_or_not_the_keys_to_make_is_refused(written: House) -> None:
+    client, headers = make_app(written).test_client(), key(written, "admin")
+    of_su = key(written, "engineer", "SU")
+    new, everywhere = {"connection": "su", "every": "1h"}, {"window": "sat 22:00 - sun 06:00"}
+
+    wrong = client.patch("/api/v1/schedules/hz", json={"every": "soon"}, headers=headers)
+    refused = [
+        client.put("/api/v1/schedules/su", json=new, headers=key(written, "operator")),
+        client.patch("/api/v1/schedules/hz", json={"every": "1h"}, headers=of_su),
+        client.put("/api/v1/schedules/hz", json=new, headers=of_su),
+        client.delete("/api/v1/schedules/hz", headers=of_su),
+        client.put("/api/v1/blackouts/count", json=everywhere, headers=of_su),
+    ]
+
+    assert wrong.json is not None
+    assert (wrong.status_code, wrong.json["problems"][0]["path"]) == (400, "schedules.toml:3:1")
+    assert [one.status_code for one in refused] == [403] * 5
+    assert client.patch("/api/v1/schedules/none", json={}, headers=headers).status_code == 404
+    assert client.put("/api/v1/schedules/hz", json=[], headers=headers).status_code == 400
+    assert client.put("/api/v1/schedules/su", json=new, headers=of_su).status_code == 201
+    assert [one.name for one in written.site.timetable.schedules] == ["hz", "su"]
