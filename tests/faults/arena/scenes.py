@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
@@ -67,6 +67,10 @@ ERP_FAULTS: dict[str, Orders] = {
     "a page of something in between": _both({"name": "html_page", "share": 0.05, "seed": 9}),
     "every third call 400 ms late": _both({"name": "latency", "share": 0.33, "seed": 10, "value": 400}),
     "the ERPs' clocks five minutes behind": _both({"name": "clock_skew", "value": -300}),
+    "faults of each vendor's own": {
+        "HZ": [{"name": name, "share": 0.05, "seed": 11} for name in ("response_error", "lock", "short_page")],
+        "SU": [{"name": "data_as_string", "share": 0.2, "seed": 11}],
+    },
 }
 
 
@@ -93,7 +97,26 @@ def scenes() -> list[Scene]:
         for name, one in list(DISTURBANCES.items())[:2]
         for fault, orders in ERP_FAULTS.items()
     ]
+    made += [Scene(_listed(names), faults=_merged([ERP_FAULTS[name] for name in names]), stall=60) for names in together(ERP_FAULTS, 4)]
     return made
+
+
+def together(names: Iterable[str], size: int) -> list[tuple[str, ...]]:
+    """Sets of so many names such that every pair of names is together in one; each holds as many new pairs as any could."""
+    known = list(names)
+    left, found = set(combinations(known, 2)), list[tuple[str, ...]]()
+    while left:
+        found.append(max(combinations(known, size), key=lambda one: len(left.intersection(combinations(one, 2)))))
+        left.difference_update(combinations(found[-1], 2))
+    return found
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _merged(orders: Sequence[Orders]) -> Orders:
+    return {plant: [fault for one in orders for fault in one[plant]] for plant in ("HZ", "SU")}
 
 
 def _stall(moment: str) -> float:
