@@ -11,9 +11,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from lxml import etree
 from zeep.xsd.types import builtins
 
-TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+_TYPED: Any = etree.XPath("boolean(.//@xsi:type)", namespaces={"xsi": "http://www.w3.org/2001/XMLSchema-instance"})
+_DEEP: Any = etree.XPath("boolean(*/*/*)")
+"""Whether there is a type other than the WSDL's, and whether rows have more than fields: asked once for all rows, not of each element."""
 Read = Callable[[Any], Any]
 
 
@@ -28,11 +31,12 @@ class RowReader:
         self._path: list[str] = []
         self._row: str = ""
         self._read: Read | None = None
+        self._flat: Read | None = None
         result = _only_element(getattr(operation.output.body, "type", None))
         array = _only_element(result.type) if result is not None else None
         if result is not None and array is not None and array.accepts_multiple and hasattr(array.type, "elements"):
             self._path, self._row = [result.qname.text], array.qname.text
-            self._read = _complex(array.type)
+            self._read, self._flat = _complex(array.type), _flat(array.type)
 
     def take(self, envelope: Any) -> list[Any] | None:
         """The rows, which are gone from the envelope then; None where the answer has another shape, and then nothing is gone."""
@@ -41,11 +45,12 @@ class RowReader:
         at = next(iter(envelope.find("{*}Body")), None)
         for name in self._path:
             at = at.find(name) if at is not None else None
-        if at is None or at.get(TYPE) or any(child.tag != self._row for child in at):
+        if at is None or _TYPED(at) or any(child.tag != self._row for child in at):
             return None
+        read = self._flat if self._flat is not None and not _DEEP(at) else self._read
         try:
-            rows = [self._read(child) for child in at]
-        except (_Unusual, ValueError, TypeError, ArithmeticError):
+            rows = [read(child) for child in at]
+        except (_Unusual, LookupError, ValueError, TypeError, ArithmeticError):
             return None
         del at[:]
         return rows
@@ -75,10 +80,7 @@ def _complex(kind: Any) -> Read | None:
         for name in many_named:
             told[name] = []
         for child in node:
-            found = reads.get(child.tag)
-            if found is None or child.get(TYPE):
-                raise _Unusual
-            name, read, many = found
+            name, read, many = reads[child.tag]
             value = read(child)
             if many:
                 told[name].append(value)
@@ -87,6 +89,27 @@ def _complex(kind: Any) -> Read | None:
         return told
 
     return complex_
+
+
+def _flat(kind: Any) -> Read | None:
+    """The same for a type all of whose elements hold one simple value each; None for any other."""
+    if any(not hasattr(element, "qname") or hasattr(element.type, "elements") or element.accepts_multiple for _, element in kind.elements):
+        return None
+    values = [(element.qname.text, name, _value(element.type)) for name, element in kind.elements]
+    reads = {tag: (name, value) for tag, name, value in values if value is not None}
+    if getattr(kind, "attributes", None) or len(reads) < len(values):
+        return None
+    empty = dict.fromkeys(name for name, _ in reads.values())
+
+    def flat(node: Any) -> dict[str, Any]:
+        told: dict[str, Any] = dict(empty)
+        for child in node:
+            name, value = reads[child.tag]
+            text = child.text
+            told[name] = None if text is None else value(text)
+        return told
+
+    return flat
 
 
 def _moment(text: str) -> datetime:
@@ -104,7 +127,7 @@ _QUICK: dict[type, Callable[[str], Any]] = {
     builtins.Long: int,
     builtins.Int: int,
     builtins.Integer: int,
-    builtins.Decimal: lambda text: Decimal(text.strip()),
+    builtins.Decimal: Decimal,
     builtins.DateTime: _moment,
 }
 """The same values as zeep's own types give, without what those look at first."""
@@ -113,7 +136,7 @@ _QUICK: dict[type, Callable[[str], Any]] = {
 def _of(kind: Any) -> Read | None:
     if hasattr(kind, "elements"):
         return _complex(kind)
-    value = _QUICK.get(type(kind)) or getattr(kind, "pythonvalue", None)
+    value = _value(kind)
     if value is None:
         return None
 
@@ -124,3 +147,8 @@ def _of(kind: Any) -> Read | None:
         return None if text is None else value(text)
 
     return simple
+
+
+def _value(kind: Any) -> Callable[[str], Any] | None:
+    """What makes a value of the text of a simple type."""
+    return _QUICK.get(type(kind)) or getattr(kind, "pythonvalue", None)
