@@ -47,7 +47,7 @@ bench-connectors: setup ## a pull of 200,000 Kingdee rows: calls, memory, rows a
 
 .PHONY: faults
 faults: setup ## the whole matrix of faults: kills at every moment, pairs, every fault of the ERPs (about 90 minutes)
-	@LOTWEAVE_FAULTS=all LOTWEAVE_FAULTS_TABLE=bench/results/faults.md $(BIN)/python -m pytest -q -p no:randomly tests/faults/test_matrix.py tests/faults/test_killed_reconcile.py tests/faults/test_rabbitmq.py tests/faults/test_clock_steps.py tests/faults/test_plants.py tests/faults/test_full_disk.py
+	@LOTWEAVE_FAULTS=all LOTWEAVE_FAULTS_TABLE=bench/results/faults.md $(BIN)/python -m pytest -q -p no:randomly tests/faults/test_matrix.py tests/faults/test_killed_reconcile.py tests/faults/test_network.py tests/faults/test_rabbitmq.py tests/faults/test_clock_steps.py tests/faults/test_plants.py tests/faults/test_full_disk.py
 
 .PHONY: bench-reconcile
 bench-reconcile: setup ## a million documents compared with a system, a thousandth of them changed: calls, CPU, memory (about 10 minutes)

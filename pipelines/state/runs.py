@@ -112,16 +112,18 @@ def _ready(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def kept_page(connection: Connection, run_id: int, token: int, *, fetched: int, unchanged: int, now: datetime) -> bool:
     """Count a page and renew the lease; what failed before it counts no more. False when another worker has taken the run over."""
-    mine = connection.execute(
-        update(run)
-        .where(run.c.id == run_id, run.c.token == token, run.c.state == "running")
-        .values(fetched=run.c.fetched + fetched, unchanged=run.c.unchanged + unchanged, lease_until=now + LEASE, attempts=0)
-        .returning(run.c.connection, run.c.kind)
-    ).first()
-    if mine is None:
-        return False
-    tallies.page(connection, mine.connection, mine.kind, fetched=fetched, unchanged=unchanged)
-    return True
+    told = {"run": run_id, "token": token, "fetched": fetched, "unchanged": unchanged, "until": now + LEASE}
+    return connection.execute(_KEPT_PAGE, told).rowcount > 0
+
+
+_KEPT_PAGE = text(
+    "WITH mine AS (UPDATE run SET fetched = fetched + :fetched, unchanged = unchanged + :unchanged, lease_until = :until, attempts = 0"
+    " WHERE id = :run AND token = :token AND state = 'running' RETURNING connection, kind)"
+    " INSERT INTO tally (connection, kind, fetched, unchanged) SELECT connection, kind, :fetched, :unchanged FROM mine"
+    " ON CONFLICT (connection, kind) DO UPDATE"
+    " SET fetched = tally.fetched + EXCLUDED.fetched, unchanged = tally.unchanged + EXCLUDED.unchanged"
+)
+"""In one statement, since a worker that waits for the database waits for its threads too."""
 
 
 def hold(connection: Connection, run_id: int, token: int, *, now: datetime) -> None:

@@ -12,11 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 from pipelines.state.tables import tally
 
 
-def page(connection: Connection, name: str, kind: str, *, fetched: int, unchanged: int) -> None:
-    """Count the documents of a page."""
-    _add(connection, [{"connection": name, "kind": kind, "fetched": fetched, "unchanged": unchanged}])
-
-
 def ended(connection: Connection, runs: Sequence[tuple[str, str]], state: str, *, now: datetime) -> None:
     """Count runs (connection, kind) that are done, failed or stopped now."""
     at = {"done_at": now} if state == "done" else {}

@@ -83,19 +83,13 @@ def _keep(row: Any, page: Page, plumbing: Plumbing) -> None:
         counts = {"fetched": len(page.documents), "unchanged": kept.unchanged}
         if not runs.kept_page(connection, row.id, row.token, now=plumbing.now(), **counts):
             raise _Taken
+        behind = kept.changed > 0 and uninterpreted.is_behind(connection, row.plant, plumbing.backlog)
     tell("page kept", DEBUG, connection=row.connection, plant=row.plant, kind=row.kind, run=row.id, **counts)
     plumbing.reached("keep")
     if kept.changed:
         plumbing.wake("interpret", row.plant, row.plant)
-        _help(row.plant, plumbing)
-
-
-def _help(plant: str, plumbing: Plumbing) -> None:
-    """Whoever brings documents faster than they are interpreted interprets some before bringing more."""
-    with plumbing.begin() as connection:
-        behind = uninterpreted.is_behind(connection, plant, plumbing.backlog)
-    if behind:
-        interpret(plant, plumbing, Turn(TURN))
+    if behind:  # whoever brings documents faster than they are interpreted interprets some before bringing more
+        interpret(row.plant, plumbing, Turn(TURN))
 
 
 def _wanted(row: Any, connector: Connector, plumbing: Plumbing) -> Iterator[Page]:

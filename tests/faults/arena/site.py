@@ -181,8 +181,11 @@ def until(what: Callable[[], bool], seconds: float, wanted: str) -> None:
 
 
 @contextmanager
-def arena(folder: Path, services: str = "", *, state: Path | None = None) -> Iterator[Arena]:
-    """A site that is up, with both ERPs; `services` goes into its settings, `state` is where its state lies if not in the site."""
+def arena(folder: Path, services: str = "", *, state: Path | None = None, database: str | None = None) -> Iterator[Arena]:
+    """A site that is up, with both ERPs; `services` goes into its settings.
+
+    `state` is where its state lies if not in the site, `database` the address of its database if it is none of its own.
+    """
     kills = folder / "kills"
     kills.mkdir(parents=True)
     with ExitStack() as stack:
@@ -197,7 +200,7 @@ def arena(folder: Path, services: str = "", *, state: Path | None = None) -> Ite
         stack.callback(os.environ.pop, VARIABLE)
         start_detached(site, free_port())
         stack.callback(stop, site)
-        engine = create_engine(EmbeddedPostgres(site.state).url, pool_pre_ping=True)
+        engine = create_engine(database or EmbeddedPostgres(site.state).url, pool_pre_ping=True)
         stack.callback(engine.dispose)
         made = Arena(site, erps, engine, kills)
         stack.callback(made.done)
