@@ -68,7 +68,7 @@ ERP_FAULTS: dict[str, Orders] = {
     "every third call 400 ms late": _both({"name": "latency", "share": 0.33, "seed": 10, "value": 400}),
     "the ERPs' clocks five minutes behind": _both({"name": "clock_skew", "value": -300}),
     "faults of each vendor's own": {
-        "HZ": [{"name": name, "share": 0.05, "seed": 11} for name in ("response_error", "lock", "short_page")],
+        "HZ": [{"name": name, "share": 0.02, "seed": seed} for seed, name in enumerate(("response_error", "lock", "short_page"), 11)],
         "SU": [{"name": "data_as_string", "share": 0.2, "seed": 11}],
     },
 }
@@ -116,7 +116,12 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _merged(orders: Sequence[Orders]) -> Orders:
-    return {plant: [fault for one in orders for fault in one[plant]] for plant in ("HZ", "SU")}
+    """All of them, each a third as often: a result takes ten calls, and shall come through at the second attempt or third."""
+    return {plant: [_rarer(fault) for one in orders for fault in one[plant]] for plant in ("HZ", "SU")}
+
+
+def _rarer(fault: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(fault) | ({"share": fault["share"] / 3} if "share" in fault else {})
 
 
 def _stall(moment: str) -> float:
