@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from pipelines.state.database import among
 from pipelines.state.tables import capture_job, captured_event
 
 LEASE = timedelta(minutes=5)
@@ -107,7 +108,7 @@ def prune(connection: Connection, *, before: datetime) -> int:
 
 def plants_of(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
     """The plants that the senders of these jobs were limited to; empty: all."""
-    statement = select(capture_job.c.id, capture_job.c.plants).where(capture_job.c.id.in_(sorted(ids)))
+    statement = select(capture_job.c.id, capture_job.c.plants).where(among(capture_job.c.id, ids))
     return {row.id: list(row.plants) for row in connection.execute(statement)}
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger, Text
 
 from connectors.kit.contract import RawDocument
+from pipelines.state.database import among
 from pipelines.state.tables import checkpoint, inbox
 from pipelines.state.uninterpreted import enqueue, enqueue_new
 
@@ -171,7 +172,7 @@ def payload_of(connection: Connection, source: tuple[str, str, str], revision: i
 
 def contents(connection: Connection, name: str, kind: str, keys: Sequence[str]) -> dict[str, str]:
     """Hashes of what the inbox holds as the system's present documents, by key."""
-    wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & inbox.c.key.in_(list(keys)) & inbox.c.latest & ~inbox.c.deleted
+    wanted = (inbox.c.connection == name) & (inbox.c.kind == kind) & among(inbox.c.key, keys) & inbox.c.latest & ~inbox.c.deleted
     return {row.key: row.content for row in connection.execute(select(inbox.c.key, inbox.c.content).where(wanted))}
 
 

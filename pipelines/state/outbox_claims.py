@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
+from pipelines.state.database import among
 from pipelines.state.outbox import LEASE, SENT_LEASE, TOLD
 from pipelines.state.tables import outbox, outbox_hold
 
@@ -43,7 +44,7 @@ def _claim(
 
 def hold(connection: Connection, ids: Sequence[int], *, now: datetime) -> None:
     """Renew the leases of rows whose holder lives; those given back meanwhile stay so."""
-    mine = outbox.c.id.in_(ids) & outbox.c.lease_until.is_not(None)
+    mine = among(outbox.c.id, ids) & outbox.c.lease_until.is_not(None)
     length = case((outbox.c.state == "sent", SENT_LEASE), else_=LEASE)
     connection.execute(update(outbox).where(mine).values(lease_until=now + length))
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from pipelines.state.database import among
 from pipelines.state.tables import outbox, outbox_hold
 
 _STATE = text("CASE WHEN state IN ('sent', 'unknown') THEN state ELSE 'due' END")
@@ -21,7 +22,7 @@ def _opened(now: datetime) -> dict[str, Any]:
 
 def hold(connection: Connection, ids: Sequence[int], *, reason: str, now: datetime) -> list[int]:
     """Keep rows from being pushed; the ids of those that there are."""
-    statement = update(outbox).where(outbox.c.id.in_(ids)).values(hold=reason, changed_at=now)
+    statement = update(outbox).where(among(outbox.c.id, ids)).values(hold=reason, changed_at=now)
     return sorted(connection.execute(statement.returning(outbox.c.id)).scalars())
 
 
@@ -31,7 +32,7 @@ def release(connection: Connection, ids: Sequence[int], *, now: datetime) -> lis
 
 
 def _release(connection: Connection, ids: Sequence[int], name: str | None, now: datetime) -> list[int]:
-    mine = outbox.c.connection == name if name is not None else outbox.c.id.in_(ids)
+    mine = outbox.c.connection == name if name is not None else among(outbox.c.id, ids)
     waits: ColumnElement[bool] = outbox.c.hold.is_not(None) | (outbox.c.state == "held") | outbox.c.reversed
     values = {"hold": None, "reversed": False, "urgent": True, "state": _STATE, **_opened(now)}
     if name is not None:  # what was taken back, or stands in conflict, is released one by one
@@ -43,14 +44,14 @@ def retry(connection: Connection, ids: Sequence[int], *, now: datetime) -> list[
     """Let rows be tried again now that were rejected, stood in conflict, or wait for their next attempt; the ids of these."""
     open_ = outbox.c.state.in_(["rejected", "held", "due", "unknown", "sent"])
     values = {"state": _STATE, "attempts": 0, **_opened(now)}
-    statement = update(outbox).where(outbox.c.id.in_(ids), open_).values(values)
+    statement = update(outbox).where(among(outbox.c.id, ids), open_).values(values)
     return sorted(connection.execute(statement.returning(outbox.c.id)).scalars())
 
 
 def reverse(connection: Connection, ids: Sequence[int], *, now: datetime) -> list[int]:
     """Let what stood in documents before the first push be written back, and the trace no more; the ids of those that were ever written."""
     values = {"reversed": True, "hold": None, "urgent": True, "stale": True, "state": _STATE, **_opened(now)}
-    written = outbox.c.id.in_(ids), outbox.c.original.is_not(None), ~outbox.c.reversed
+    written = among(outbox.c.id, ids), outbox.c.original.is_not(None), ~outbox.c.reversed
     return sorted(connection.execute(update(outbox).where(*written).values(values).returning(outbox.c.id)).scalars())
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.types import Text
 
 from pipelines.causes import cause_of
 from pipelines.state import changes
+from pipelines.state.database import among
 from pipelines.state.tables import quarantine
 from pipelines.telling import INFO, tell
 from trace_core.errors import Problem
@@ -125,18 +126,18 @@ def resolve_source(connection: Connection, sources: Iterable[tuple[str, str, str
 def waiting_of(connection: Connection, name: str, ids: Collection[int]) -> list[Any]:
     """What waits of one connection, oldest first: these ids, or all of it where none is given."""
     statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.connection == name).order_by(quarantine.c.id)
-    return list(connection.execute(statement.where(quarantine.c.id.in_(sorted(ids))) if ids else statement))
+    return list(connection.execute(statement.where(among(quarantine.c.id, ids)) if ids else statement))
 
 
 def of_stages(connection: Connection, stages: Sequence[str], ids: Collection[int]) -> list[Any]:
     """What waits in some stages, oldest first: these ids, or all of it where none is given."""
     statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.stage.in_(list(stages))).order_by(quarantine.c.id)
-    return list(connection.execute(statement.where(quarantine.c.id.in_(sorted(ids))) if ids else statement))
+    return list(connection.execute(statement.where(among(quarantine.c.id, ids)) if ids else statement))
 
 
 def close(connection: Connection, ids: Collection[int]) -> None:
     """These wait no more: what they state was taken in."""
-    closing = update(quarantine).where(quarantine.c.id.in_(sorted(ids))).values(state="resolved")
+    closing = update(quarantine).where(among(quarantine.c.id, ids)).values(state="resolved")
     _tell(connection, connection.execute(closing.returning(quarantine.c.things)))
 
 

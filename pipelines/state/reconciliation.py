@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, text, upda
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
+from pipelines.state.database import among
 from pipelines.state.reconciliation_tables import difference, proof, reconciliation, stocked, surveyed
 
 Row = tuple[str, int | None, str | None]
@@ -73,7 +74,7 @@ def keys_of(connection: Connection, id_: int, sorts: Sequence[str], *, after: tu
 
 def resort(connection: Connection, id_: int, sort: str, keys: Sequence[str], becomes: str | None) -> None:
     """Let differences be of another sort, or none."""
-    which = (difference.c.reconciliation_id == id_, difference.c.sort == sort, difference.c.key.in_(list(keys)))
+    which = (difference.c.reconciliation_id == id_, difference.c.sort == sort, among(difference.c.key, keys))
     change = delete(difference) if becomes is None else update(difference).values(sort=becomes)
     connection.execute(change.where(*which))
 

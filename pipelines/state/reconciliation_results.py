@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from pipelines.state.database import among
 from pipelines.state.outbox import TOLD
 from pipelines.state.tables import outbox
 
@@ -26,5 +27,5 @@ def confirmed(connection: Connection, name: str, kinds: Sequence[str], *, after:
 
 def push_again(connection: Connection, ids: Sequence[int], *, now: datetime) -> int:
     """Let confirmed rows be planned, looked up and, where the document does not carry the result, pushed again; how many."""
-    chosen = update(outbox).where(outbox.c.id.in_(list(ids)), outbox.c.state == "confirmed")
+    chosen = update(outbox).where(among(outbox.c.id, ids), outbox.c.state == "confirmed")
     return connection.execute(chosen.values(stale=True, look=True, next_attempt_at=now)).rowcount

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select, text, up
 from sqlalchemy.dialects.postgresql import insert
 
 from pipelines.state import tallies
+from pipelines.state.database import among
 from pipelines.state.tables import run
 
 LEASE = timedelta(seconds=9)
@@ -219,14 +220,14 @@ def next_due(connection: Connection, name: str, *, now: datetime) -> Any:
 
 def traces(connection: Connection, ids: Collection[int]) -> set[str]:
     """The traces in which runs were made."""
-    statement = select(run.c.trace).where(run.c.id.in_(ids), run.c.trace.is_not(None)).distinct()
+    statement = select(run.c.trace).where(among(run.c.id, ids), run.c.trace.is_not(None)).distinct()
     return set(connection.execute(statement).scalars()) if ids else set()
 
 
 def progress(connection: Connection, ids: Sequence[int]) -> list[Any]:
     """How far runs are, without counting their documents: for whoever looks again and again."""
     columns = (run.c.id, run.c.connection, run.c.state, run.c.verdict, run.c.attempts, run.c.fetched)
-    return list(connection.execute(select(*columns).where(run.c.id.in_(ids))))
+    return list(connection.execute(select(*columns).where(among(run.c.id, ids))))
 
 
 def listing(connection: Connection, ids: Sequence[int]) -> list[dict[str, Any]]:
