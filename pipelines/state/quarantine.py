@@ -130,8 +130,9 @@ def waiting_of(connection: Connection, name: str, ids: Collection[int]) -> list[
 
 
 def of_stages(connection: Connection, stages: Sequence[str], ids: Collection[int]) -> list[Any]:
-    """What waits in some stages, oldest first: these ids, or all of it where none is given."""
-    statement = select(quarantine).where(quarantine.c.state == "waiting", quarantine.c.stage.in_(list(stages))).order_by(quarantine.c.id)
+    """What waits in some stages, oldest first: these ids, or all of it where none is given. Without what came, which may be much."""
+    columns = (quarantine.c[name] for name in ("id", "connection", "plant", "source_kind", "source_key", "problems"))
+    statement = select(*columns).where(quarantine.c.state == "waiting", quarantine.c.stage.in_(list(stages))).order_by(quarantine.c.id)
     return list(connection.execute(statement.where(among(quarantine.c.id, ids)) if ids else statement))
 
 
