@@ -93,12 +93,12 @@ def _copy(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]], *
 
 def _add(connection: Connection, rows: Sequence[_Row]) -> None:
     """Keep first versions."""
-    ids = connection.execute(_NUMBERS, {"many": len(rows)}).scalars().all()
+    ids = connection.execute(_NUMBERS, {"many": len(rows)}).scalar_one()
     _copy(connection, "inbox", ((id_, *row) for id_, row in zip(ids, rows, strict=True)), ids=True)
     connection.execute(_WAIT, {"ids": ids, "keys": [row[2] for row in rows], "plant": rows[0][-2], "run": rows[0][-1]})
 
 
-_NUMBERS = text("SELECT nextval('inbox_id_seq') FROM generate_series(1, :many)")
+_NUMBERS = text("SELECT array_agg(nextval('inbox_id_seq')) FROM generate_series(1, :many)")
 _WAIT = text(
     enqueue_new("SELECT id, :plant AS plant, key, CAST(:run AS bigint) AS run_id FROM unnest(:ids, :keys) AS n(id, key)")
 ).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("keys", type_=ARRAY(Text)))

@@ -21,7 +21,6 @@ from trace_core.errors import Problem
 from trace_core.events import event_of
 from trace_core.store.batch import Batch
 from trace_core.store.judge import Judgement, judge, wakes
-from trace_core.store.log import escaped
 from trace_core.store.postings import put_postings
 from trace_core.store.seals import SHARED
 from trace_core.store.tables import document as table
@@ -179,6 +178,11 @@ COLUMNS = (
     "id", "plant", "kind", "key", "revision", "recorded_at", "received_at", "deleted", "content", "body", "state", "current",
     "connection", "source_kind", "source_key", "mapping", "mapping_version",
 )  # fmt: skip
+_TYPES = (
+    "int8", "text", "text", "text", "int8", "timestamptz", "timestamptz", "bool", "text", "bytea", "text", "bool",
+    "text", "text", "text", "text", "text",
+)  # fmt: skip
+"""How the columns are sent; the bytes of a body as they are, which is how PostgreSQL takes JSON in binary too."""
 
 
 _IDS = text(
@@ -191,22 +195,16 @@ def _insert(connection: Connection, news: Sequence[New], alone: Collection[Name]
     """COPY the new versions in as woven, which nearly all of them are; where there is no other version it is the current one."""
     if not news:
         return []
-    ids, told = list(connection.execute(_IDS, {"n": len(news)}).scalar_one()), str(now)
+    ids = list(connection.execute(_IDS, {"n": len(news)}).scalar_one())
     cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-        copy.write(b"".join([_line(id_, new, told, current=new[1].name in alone) for id_, new in zip(ids, news, strict=True)]))
+    with cursor.copy(f"COPY document ({', '.join(COLUMNS)}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types(_TYPES)
+        for id_, (_, one, origin) in zip(ids, news, strict=True):
+            known = (id_, one.plant, one.kind, one.key, one.revision, one.recorded_at or now, now, one.deleted, one.content, one.text)
+            came = (origin.connection, origin.source_kind, origin.source_key, origin.mapping, origin.mapping_version)
+            copy.write_row((*known, "woven", one.name in alone, *came))
     cursor.close()
     return ids
-
-
-def _line(id_: int, new: New, now: str, *, current: bool) -> bytes:
-    """A version as a line of a COPY."""
-    _, one, origin = new
-    name = f"{id_}\t{escaped(one.plant)}\t{one.kind}\t{escaped(one.key)}\t{one.revision}\t{one.recorded_at or now}\t{now}"
-    head = f"{name}\t{'t' if one.deleted else 'f'}\t{one.content}\t".encode()
-    came = "\t".join(map(escaped, (origin.connection, origin.source_kind, origin.source_key, origin.mapping, origin.mapping_version)))
-    tail = f"\twoven\t{'t' if current else 'f'}\t{came}\n".encode()
-    return head + one.text.replace(b"\\", b"\\\\") + tail
 
 
 def _judge(
