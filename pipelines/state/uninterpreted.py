@@ -6,8 +6,10 @@ Documents of a plant are taken in lanes, side by side; those of one key are in o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
+from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import BigInteger, Text
@@ -64,7 +66,9 @@ def claim(connection: Connection, plant: str, *, batch: int) -> list[Any]:
     lane = connection.execute(_FREE_LANE, {"plant": plant, "lanes": LANES}).scalar_one_or_none()
     if lane is None:
         return []
-    return list(connection.execute(_CLAIM, {"plant": plant, "lane": lane, "batch": batch}))
+    cursor: Any = connection.connection.cursor(binary=True, row_factory=namedtuple_row)  # payloads come as they are, not as text
+    with closing(cursor):
+        return list(cursor.execute(_CLAIM, {"plant": plant, "lane": lane, "batch": batch}))
 
 
 _OLDEST = (
@@ -76,9 +80,9 @@ _FREE_LANE = text(
     f"WITH waiting AS MATERIALIZED ({_OLDEST} ORDER BY o.id) SELECT lane FROM waiting"  # noqa: S608 - ours
     " WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
 )
-_CLAIM = text(
-    "SELECT i.*, u.lane FROM uninterpreted u JOIN inbox i ON i.id = u.id WHERE u.plant = :plant AND u.lane = :lane"
-    " ORDER BY u.id LIMIT :batch FOR UPDATE OF u"
+_CLAIM = (
+    "SELECT i.*, u.lane FROM uninterpreted u JOIN inbox i ON i.id = u.id WHERE u.plant = %(plant)s AND u.lane = %(lane)s"
+    " ORDER BY u.id LIMIT %(batch)s FOR UPDATE OF u"
 )
 
 
