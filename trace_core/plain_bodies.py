@@ -138,8 +138,6 @@ _BODIES: dict[str, msgspec.json.Decoder[_Part]] = {
 _written = msgspec.json.Encoder().encode
 KINDS = frozenset(_BODIES)
 """Kinds whose bodies are read here."""
-_ODD = ("\\", '""', '" ', ' "')
-"""Where there is none of these, nothing is escaped, no text is empty, and none begins or ends with a space."""
 _OFFSET = re.compile(rb'[+-]\d\d:\d\d"')
 """Where there is none of this, all times are in UTC already."""
 
@@ -150,25 +148,29 @@ def read_body(kind: str, text: bytes) -> tuple[bytes, bytes]:
         body = _BODIES[kind].decode(text)
     except msgspec.DecodeError as fault:
         raise Unusual from fault
-    _amounts(body)
-    _times(body, moment)
+    _normal(body)
     written = _written(body)
     told = written.decode()
-    if not told.isprintable() or any(odd in told for odd in _ODD):
-        _names(body)
+    if not told.isprintable() or "\\" in told or '""' in told or '" ' in told or ' "' in told:
+        _names(body)  # something is escaped, a text is empty, or one begins or ends with a space
     if not _OFFSET.search(written):
         return written, written
     _times(body, moment_in_utc)
     return written, _written(body)
 
 
-def _amounts(body: _Part) -> None:
+def _normal(body: _Part) -> None:
     for name in body.AMOUNTS:
         told = getattr(body, name)
+        if told is not UNSET and (normal := decimal(told)) is not told:
+            setattr(body, name, normal)
+    for name in body.TIMES:
+        told = getattr(body, name)
         if told is not UNSET:
-            setattr(body, name, decimal(told))
-    for part in _parts(body):
-        _amounts(part)
+            setattr(body, name, moment(told))
+    if body.PARTS and (parts := getattr(body, body.PARTS)) is not UNSET:
+        for part in parts:
+            _normal(part)
 
 
 def _times(body: _Part, take: Take) -> None:

@@ -22,6 +22,8 @@ from trace_core.store.batch import Batch
 from trace_core.touches import PACKS, beside_things, by_naming, by_use_of_item, touches
 
 Column = Any
+FEW = 32
+"""Ids that are put into ranges one by one: making arrays of them takes longer."""
 IDS = "generate_series(lower(r), upper(r) - 1)"
 FOUND = f"SELECT DISTINCT {IDS} AS id FROM touch t, unnest(t.documents) r WHERE t.key = ANY(:keys)"  # noqa: S608 - of this house
 """Ids of documents that touch one of the keys; `keys` are hashes, so that very rarely one that does not is among them."""
@@ -56,8 +58,17 @@ def _rows(documents: Mapping[int, Document], batch: Batch) -> Iterator[tuple[int
             by_item[by_use_of_item(thing.plant, thing.item)].append(ids)
     for key, found in by_item.items():
         by_key[key_hash(key)] += found
+    alone: dict[int, list[int]] = {}
     for key, few in _beside(documents, batch).items():
-        by_key[key_hash(key)].append(few)
+        hashed = key_hash(key)
+        if hashed in by_key:
+            by_key[hashed].append(np.array(few, np.int64))
+        elif len(few) > FEW or hashed in alone:
+            by_key[hashed] += [np.array(some, np.int64) for some in (few, alone.pop(hashed, []))]
+        else:
+            alone[hashed] = few
+    for hashed, few in alone.items():
+        yield hashed, few[0], _ranges_of_few(few)
     for hashed, found in by_key.items():
         ids = found[0] if len(found) == 1 else _together(found)
         yield hashed, int(ids[0]), ranges_of(ids)
@@ -94,15 +105,15 @@ def _stable(codes: Column) -> Column:
     return np.argsort(narrow, kind="stable")
 
 
-def _beside(documents: Mapping[int, Document], batch: Batch) -> dict[str, Column]:
-    """Keys that do not come from things."""
+def _beside(documents: Mapping[int, Document], batch: Batch) -> dict[str, list[int]]:
+    """Keys that do not come from things, with ascending ids."""
     found: dict[str, list[int]] = defaultdict(list)
     stating: dict[int, Event] = dict(zip(batch.ids.tolist(), batch.events, strict=True))
     for id_ in sorted(documents):
         event = stating.get(id_)
         for key in touches(documents[id_]) if event is None else set(beside_things(event)):
             found[key].append(id_)
-    return {key: np.array(ids, np.int64) for key, ids in found.items()}
+    return found
 
 
 def ranges_of(ids: Column) -> str:
@@ -116,3 +127,13 @@ def ranges_of(ids: Column) -> str:
     breaks = np.flatnonzero(np.diff(ids) != 1)
     firsts, lasts = ids[np.concatenate([[0], breaks + 1])].tolist(), ids[np.concatenate([breaks, [len(ids) - 1]])].tolist()
     return ",".join([f"[{first},{last + 1})" for first, last in zip(firsts, lasts, strict=True)])
+
+
+def _ranges_of_few(ids: list[int]) -> str:
+    """The same for so few ids that arrays would take longer."""
+    ranges, first = [], 0
+    for at, id_ in enumerate(ids, 1):
+        if at == len(ids) or ids[at] != id_ + 1:
+            ranges.append(f"[{ids[first]},{id_ + 1})")
+            first = at
+    return ",".join(ranges)
