@@ -31,23 +31,32 @@ def content_of(document: RawDocument) -> str:
     return hashlib.sha256(b"deleted" if document.deleted else document.payload).hexdigest()
 
 
-def keep(connection: Connection, documents: Sequence[RawDocument], *, plant: str, run_id: int | None, certain: bool = False) -> Kept:
+def keep(
+    connection: Connection,
+    documents: Sequence[RawDocument],
+    *,
+    plant: str,
+    run_id: int | None,
+    certain: bool = False,
+    contents: Iterable[str] | None = None,
+) -> Kept:
     """Keep a page, and let what is new or changed wait for interpretation.
 
     A document as last seen is unchanged; one with an older stamp than last seen is history and is not interpreted. The revision is the
     system's stamp; when the content changed and the stamp did not, it is raised by one. What was read by its key is `certain` to be what
     the system holds now, whatever its stamp: a system may have been set back. Pages of one connection are kept one after the other.
+    `contents` are what `content_of` says of the documents, where somebody has asked it already.
     """
-    unique = {(document.kind, document.key): document for document in documents}
+    told = map(content_of, documents) if contents is None else contents
+    unique = {(document.kind, document.key): (document, content) for document, content in zip(documents, told, strict=True)}
     if not unique:
         return Kept(0, 0)
     name = documents[0].connection
     connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:lane, 0))"), {"lane": f"lotweave:keep:{name}"})
     known = _latest(connection, name, list(unique))
     first, again, stale, restamped = list[_Row](), list[_Row](), list[int](), dict[int, int]()
-    for (kind, key), document in unique.items():
-        before = known.get((kind, key))
-        content = content_of(document)
+    for named, (document, content) in unique.items():
+        before = known.get(named)
         if before is None:
             first.append(_row(document, content, plant, run_id, revision=max(document.stamp or 0, 1), latest=True))
             continue

@@ -68,15 +68,21 @@ class _Taken(Exception):
 
 def _pages(row: Any, plumbing: Plumbing) -> None:
     # the pages are closed first, so that no call is under way when the connector is
-    with closing(plumbing.connector(row.connection)) as connector, closing(ahead(_wanted(row, connector, plumbing))) as pages:
-        for page in pages:
-            _keep(row, page, plumbing)
+    with closing(plumbing.connector(row.connection)) as connector, closing(ahead(_hashed(_wanted(row, connector, plumbing)))) as pages:
+        for page, contents in pages:
+            _keep(row, page, contents, plumbing)
 
 
-def _keep(row: Any, page: Page, plumbing: Plumbing) -> None:
+def _hashed(pages: Iterator[Page]) -> Iterator[tuple[Page, list[str]]]:
+    """Pages with the hashes of their documents, taken while the page before is kept."""
+    for page in pages:
+        yield page, list(map(inbox.content_of, page.documents))
+
+
+def _keep(row: Any, page: Page, contents: list[str], plumbing: Plumbing) -> None:
     plumbing.reached("fetch")
     with span("keep", documents=len(page.documents)) as current, plumbing.begin() as connection:
-        kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id)
+        kept = inbox.keep(connection, page.documents, plant=row.plant, run_id=row.id, contents=contents)
         current.set_attributes({"lotweave.changed": kept.changed, "lotweave.unchanged": kept.unchanged})
         if row.since is None:
             inbox.move_checkpoint(connection, row.connection, row.kind, page.cursor, now=plumbing.now())
