@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, text, union_all
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.types import BigInteger
 
 from connectors.kit.contract import RawDocument
-from pipelines.state.database import among
+from pipelines.state.database import among, joined
 from pipelines.state.tables import checkpoint, inbox
 from pipelines.state.uninterpreted import enqueue, enqueue_new
 
@@ -102,15 +102,17 @@ def _copy(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]], *
 
 def _add(connection: Connection, rows: Sequence[_Row]) -> None:
     """Keep first versions."""
-    ids = connection.execute(_NUMBERS, {"many": len(rows)}).scalar_one()
+    keys, mark = joined([row[2] for row in rows])
+    ids = connection.execute(_WAIT, {"keys": keys, "mark": mark, "plant": rows[0][-2], "run": rows[0][-1]}).scalar_one()
     _copy(connection, "inbox", ((id_, *row) for id_, row in zip(ids, rows, strict=True)), ids=True)
-    connection.execute(_WAIT, {"ids": ids, "keys": [row[2] for row in rows], "plant": rows[0][-2], "run": rows[0][-1]})
 
 
-_NUMBERS = text("SELECT array_agg(nextval('inbox_id_seq')) FROM generate_series(1, :many)")
 _WAIT = text(
-    enqueue_new("SELECT id, :plant AS plant, key, CAST(:run AS bigint) AS run_id FROM unnest(:ids, :keys) AS n(id, key)")
-).bindparams(bindparam("ids", type_=ARRAY(BigInteger)), bindparam("keys", type_=ARRAY(Text)))
+    "WITH drawn AS MATERIALIZED (SELECT nextval('inbox_id_seq') AS id, :plant AS plant, key, CAST(:run AS bigint) AS run_id"  # noqa: S608 - ours
+    f" FROM string_to_table(:keys, :mark) AS n(key)), let AS ({enqueue_new('SELECT * FROM drawn')})"
+    " SELECT array_agg(id ORDER BY id) FROM drawn"
+)
+"""Numbers for new documents, in their order, and the documents in the queue."""
 
 
 def _renew(connection: Connection, stale: Sequence[int], rows: Sequence[_Row]) -> None:
@@ -145,14 +147,14 @@ def _latest(connection: Connection, name: str, keys: Sequence[tuple[str, str]]) 
 
     A look for each key: a plan made while the table grows, before its statistics do, would read all of it for every page.
     """
-    kinds, values = zip(*keys, strict=True)
+    (kinds, of_kinds), (values, of_values) = map(joined, zip(*keys, strict=True))
     found = connection.execute(
         text(
-            "SELECT i.* FROM unnest(:kinds, :keys) AS asked(kind, key) CROSS JOIN LATERAL"
-            " (SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp, i.fetched_at FROM inbox i"
+            "SELECT i.* FROM ROWS FROM (string_to_table(:kinds, :of_kinds), string_to_table(:keys, :of_keys)) AS asked(kind, key)"
+            " CROSS JOIN LATERAL (SELECT i.kind, i.key, i.id, i.content, i.revision, i.stamp, i.fetched_at FROM inbox i"
             "  WHERE i.connection = :name AND i.kind = asked.kind AND i.key = asked.key AND i.latest LIMIT 1) i"
-        ).bindparams(bindparam("kinds", type_=ARRAY(Text)), bindparam("keys", type_=ARRAY(Text))),
-        {"kinds": list(kinds), "keys": list(values), "name": name},
+        ),
+        {"kinds": kinds, "of_kinds": of_kinds, "keys": values, "of_keys": of_values, "name": name},
     )
     return {(kind, key): (id_, content, revision, stamp, fetched_at) for kind, key, id_, content, revision, stamp, fetched_at in found}
 
