@@ -170,6 +170,6 @@ class RestConnector:
 
     def _raws(self, kind: KindDefinition, rows: Rows, moments: Iterable[datetime | None] | None = None) -> Iterator[RawDocument]:
         """Rows as documents; `moments` are their change stamps where they are known already."""
-        now = datetime.now(UTC)
+        name, now = self.connection, datetime.now(UTC)
         for row, moment in zip(rows, moments or (self._moment(row, kind.stamps) for row in rows), strict=True):
-            yield RawDocument(self.connection, kind.name, self._key(kind, row), stamps.milliseconds(moment), dumps(row), now)
+            yield RawDocument(name, kind.name, self._key(kind, row), stamps.milliseconds(moment), dumps(row), now)

@@ -58,7 +58,7 @@ def keep(
     for named, (document, content) in unique.items():
         before = known.get(named)
         if before is None:
-            first.append(_row(document, content, plant, run_id, revision=max(document.stamp or 0, 1), latest=True))
+            first.append((*document, content, max(document.stamp or 0, 1), True, plant, run_id))
             continue
         id_, held, revision, stamp, fetched_at = before
         older = document.stamp is not None and stamp is not None and document.stamp < stamp
@@ -70,7 +70,7 @@ def keep(
         if not late:
             stale.append(id_)
         revision = max(document.stamp or 0, 1 if late else revision + 1)
-        again.append(_row(document, content, plant, run_id, revision=revision, latest=not late))
+        again.append((*document, content, revision, not late, plant, run_id))
     if first:
         _add(connection, first)
     if again:
@@ -80,21 +80,16 @@ def keep(
     return Kept(len(first) + len(again), len(documents) - len(first) - len(again))
 
 
-_Row = tuple[str, str, str, str, bytes, int, int | None, bool, datetime, bool, str, int | None]
-"""A row of the inbox without its id."""
-COLUMNS = "connection, kind, key, content, payload, revision, stamp, deleted, fetched_at, latest, plant, run_id"
-_TYPES = ("text", "text", "text", "text", "bytea", "int8", "int8", "bool", "timestamptz", "bool", "text", "int8")
+_Row = tuple[Any, ...]
+"""A row of the inbox without its id: the fields of a raw document, and what is known of it besides."""
+COLUMNS = f"{', '.join(RawDocument._fields)}, content, revision, latest, plant, run_id"
+_TYPES = ("text", "text", "text", "int8", "bytea", "timestamptz", "bool", "text", "int8", "bool", "text", "int8")
 
 
-def _row(document: RawDocument, content: str, plant: str, run_id: int | None, *, revision: int, latest: bool) -> _Row:
-    said = (document.connection, document.kind, document.key, content, document.payload)
-    return (*said, revision, document.stamp, document.deleted, document.fetched_at, latest, plant, run_id)
-
-
-def _copy(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]], *, ids: bool = False) -> None:
+def _copy(connection: Connection, table: str, rows: Iterable[_Row], *, ids: bool = False) -> None:
     cursor = connection.connection.cursor()
-    with cursor.copy(f"COPY {table} ({'id, ' * ids}{COLUMNS}) FROM STDIN (FORMAT BINARY)") as copy:
-        copy.set_types([*("int8",) * ids, *_TYPES])
+    with cursor.copy(f"COPY {table} ({COLUMNS}{', id' * ids}) FROM STDIN (FORMAT BINARY)") as copy:
+        copy.set_types([*_TYPES, *("int8",) * ids])
         for row in rows:
             copy.write_row(row)
     cursor.close()
@@ -104,7 +99,7 @@ def _add(connection: Connection, rows: Sequence[_Row]) -> None:
     """Keep first versions."""
     keys, mark = joined([row[2] for row in rows])
     ids = connection.execute(_WAIT, {"keys": keys, "mark": mark, "plant": rows[0][-2], "run": rows[0][-1]}).scalar_one()
-    _copy(connection, "inbox", ((id_, *row) for id_, row in zip(ids, rows, strict=True)), ids=True)
+    _copy(connection, "inbox", ((*row, id_) for row, id_ in zip(rows, ids, strict=True)), ids=True)
 
 
 _WAIT = text(
