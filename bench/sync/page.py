@@ -37,8 +37,8 @@ def page(found: Mapping[str, Any]) -> str:
             "",
             *_ratios(speed, found),
             "",
-            "fsync and synchronous commit are on, each row has a fresh database, the server's pages are built before. Pull and COPY take turns:"
-            " the best of three each. `make bench-sync`.",
+            "fsync and synchronous commit are on, each row has a fresh database, the server's pages are built before.",
+            "Pull and COPY take turns, the best of three each. `make bench-sync`.",
             "",
         ]
     )
