@@ -120,14 +120,14 @@ def read_site(folder: Path) -> Site:
         raise Misconfigured("the settings cannot be read", code="settings", problems=[Problem(where, said)]) from fault
     reader = _Reader(text, told)
     site = reader.site(folder)
-    timetables = Timetables(folder, calendar_of(site))
+    timetables = Timetables(folder, zones_and_kinds(site))
     if problems := [*reader.problems, *timetables.problems]:
         files = " and ".join(dict.fromkeys(problem.path.partition(":")[0] for problem in problems))
         raise Misconfigured(f"{files}: {len(problems)} problem(s)", code="settings", problems=problems)
     return replace(site, timetables=timetables)
 
 
-def calendar_of(site: Site) -> dict[str, tuple[ZoneInfo, Sequence[str]]]:
+def zones_and_kinds(site: Site) -> dict[str, tuple[ZoneInfo, Sequence[str]]]:
     """What a timetable must know of the site: the zone and the kinds of each connection."""
     return {name: (site.plants[one.plant].zone, list(kinds_of(one))) for name, one in site.connections.items() if one.plant in site.plants}
 

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any, Literal, TypeAlias
 
 import tomlkit
+from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import AoT, Table
 
 from lotweave.schedule_settings import FILE, read_timetable
-from lotweave.settings import Site, calendar_of
+from lotweave.settings import Site, zones_and_kinds
 from trace_core.errors import Misconfigured, Problem
 
 Sort: TypeAlias = Literal["schedule", "blackout"]
@@ -47,8 +48,12 @@ def change(site: Site, sort: Sort, name: str, told: Mapping[str, Any], *, whole:
         for key, value in told.items():
             if value is None:
                 one.pop(key, None)
-            else:
+                continue
+            try:
                 one[key] = value
+            except (TOMLKitError, ValueError, TypeError) as fault:
+                problem = Problem(key, "must be a text, a number, true or false, or a list of these", str(value))
+                raise Misconfigured(f"{name} cannot be written so", code="schedules", problems=[problem]) from fault
         if one.get(ELSE_NAMED_BY[sort]) != name:
             one["name"] = name
     return made
@@ -93,16 +98,22 @@ def _open(site: Site) -> Iterator[tomlkit.TOMLDocument]:
     path, folder = site.folder / FILE, os.open(site.folder, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        document = tomlkit.parse(path.read_text("utf-8") if path.is_file() else "")
+        before = path.read_text("utf-8") if path.is_file() else ""
+        _refuse(site, before, "is wrong already: mend it first")
+        document = tomlkit.parse(before)
         yield document
         text = document.as_string()
-        if problems := read_timetable(site.folder, calendar_of(site), text)[1]:
-            raise Misconfigured(f"{FILE} would not be right; it is as it was", code="schedules", problems=problems)
+        _refuse(site, text, "would not be right; it is as it was")
         draft = path.with_name(f".{FILE}.draft")
         draft.write_text(text, "utf-8")
         os.replace(draft, path)  # noqa: PTH105 - whole or not at all, whoever reads meanwhile
     finally:
         os.close(folder)
+
+
+def _refuse(site: Site, text: str, said: str) -> None:
+    if problems := read_timetable(site.folder, zones_and_kinds(site), text)[1]:
+        raise Misconfigured(f"{FILE} {said}", code="schedules", problems=problems)
 
 
 def _tables(document: tomlkit.TOMLDocument, sort: Sort) -> AoT:

@@ -185,7 +185,7 @@ def stop(connection: Connection, run_id: int, token: int, *, verdict: str, messa
 def finish(connection: Connection, *, now: datetime) -> list[Any]:
     """Close pulled runs none of whose documents wait for interpretation any more: their id, connection, kind and whether they compared.
 
-    By the index always: the planner takes waiting documents for evenly spread, but they come after all those that are done.
+    By the index always: for a run of which nothing waits the planner, who takes runs for evenly spread, would read the whole queue.
     """
     connection.execute(text("SET LOCAL enable_seqscan = off"))
     found = connection.execute(

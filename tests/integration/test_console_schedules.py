@@ -15,7 +15,7 @@ from lotweave.access.keys import create
 from lotweave.bootstrap import House
 from lotweave.console.app import make_app
 from lotweave.schedules import listing
-from lotweave.settings import Connection, Plant, calendar_of
+from lotweave.settings import Connection, Plant, zones_and_kinds
 from lotweave.timetables import Timetables
 from pipelines.state import runs
 from scheduler.blackout import Blackout, read_window
@@ -143,7 +143,7 @@ def written(site: House, tmp_path: Path) -> House:
     """The same plants and connections with a file of schedules."""
     (tmp_path / "schedules.toml").write_text('[[schedule]]\nconnection = "hz"\nevery = "5m"\n', "utf-8")
     made = replace(site.site, folder=tmp_path)
-    return replace(site, site=replace(made, timetables=Timetables(tmp_path, calendar_of(made))))
+    return replace(site, site=replace(made, timetables=Timetables(tmp_path, zones_and_kinds(made))))
 
 
 def test_schedules_and_blackouts_are_put_patched_and_deleted(written: House) -> None:

@@ -100,6 +100,7 @@ def test_a_whole_schedule_keeps_no_key_that_is_not_told(site: Site) -> None:
         ({"kinds": ["BOMS"]}, "schedules.toml:6:1", "did you mean BOM?"),
         ({"evry": "5m"}, "schedules.toml:6:1", "did you mean every?"),
         ({"name": "other"}, "name", "stays"),
+        ({"kinds": [None]}, "kinds", "must be a text, a number"),
     ],
 )
 def test_what_could_not_be_read_is_refused_with_its_place(site: Site, told: dict[str, Any], place: str, said: str) -> None:
@@ -108,6 +109,16 @@ def test_what_could_not_be_read_is_refused_with_its_place(site: Site, told: dict
 
     assert [(problem.path, said in problem.problem) for problem in refused.value.problems] == [(place, True)]
     assert written(site) == WRITTEN
+
+
+def test_a_file_that_is_wrong_already_is_to_be_mended_first(site: Site) -> None:
+    (site.folder / "schedules.toml").write_text("[[schedule\n", "utf-8")
+
+    with pytest.raises(Misconfigured, match="mend it first") as refused:
+        change(site, "schedule", "su", {"every": "10m"})
+
+    assert [problem.path.rpartition(":")[0] for problem in refused.value.problems] == ["schedules.toml:1"]
+    assert written(site) == "[[schedule\n"
 
 
 def test_what_is_not_there_cannot_be_dropped(site: Site) -> None:

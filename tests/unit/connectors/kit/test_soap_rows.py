@@ -117,6 +117,7 @@ FLAT_ODD = [
     FLAT_FULL.replace("<quantity>", '<quantity i:type="x:string">'),
     FLAT_FULL.replace("open>", "opened>"),
     FLAT_FULL.replace("12.500", "12<b/>.500"),
+    FLAT_FULL.replace("12.500", "12<?page 2?>.500"),
     FLAT_FULL.replace("<quantity>", "<!-- counted --><quantity>"),
     FLAT_FULL.replace("12.500", "twelve"),
 ]
