@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,9 +10,8 @@ from functools import lru_cache
 from trace_core.documents.fields import is_moment, plain, time_text
 
 LONGEST = 200
-Take = Callable[[str], str]
-"""Gives the normal form of a value. Errors: `Unusual`."""
-_NORMAL = re.compile(r"(0|[1-9][0-9]{0,29})(\.[0-9]{0,29}[1-9])?\Z", re.ASCII)
+is_normal = re.compile(r"(0|[1-9][0-9]{0,29})(\.[0-9]{0,29}[1-9])?\Z", re.ASCII).match
+"""Whether a text is a quantity as it is written here: without zeros that say nothing."""
 _DECIMAL = re.compile(r"[0-9]{1,30}(\.[0-9]{1,30})?\Z", re.ASCII)
 
 
@@ -30,7 +28,7 @@ def code(text: str) -> str:
 
 def decimal(text: str) -> str:
     """A quantity that is not negative, without zeros that say nothing."""
-    if _NORMAL.match(text):
+    if is_normal(text):
         return text
     if not _DECIMAL.match(text):
         raise Unusual
@@ -48,13 +46,3 @@ def read_time(text: str) -> tuple[datetime, str, str]:
         raise Unusual from fault
     normal = time_text(found)
     return found, normal, normal if normal.endswith("Z") else time_text(found.astimezone(UTC))
-
-
-def moment(text: str) -> str:
-    """A time with the offset given."""
-    return read_time(text)[1]
-
-
-def moment_in_utc(text: str) -> str:
-    """A time in UTC."""
-    return read_time(text)[2]

@@ -6,13 +6,13 @@ schema, which knows every reason why. A property test holds both to the same doc
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from trace_core.parts import LONGEST, Take, Unusual, code, decimal, moment, moment_in_utc
+from trace_core.parts import LONGEST, Unusual, code, decimal, is_normal, read_time
 
 Text = str | UnsetType
 Time = str | UnsetType
@@ -131,55 +131,71 @@ class _Partner(_Part, kw_only=True):
     role: Literal["supplier", "customer", "plant"]
 
 
-_BODIES: dict[str, msgspec.json.Decoder[_Part]] = {
-    kind: msgspec.json.Decoder(sort)
-    for kind, sort in {"order": _Order, "bom": _Bom, "item": _Item, "lot": _Lot, "partner": _Partner}.items()
-}
+_SORTS: dict[str, type[_Part]] = {"order": _Order, "bom": _Bom, "item": _Item, "lot": _Lot, "partner": _Partner}
+_DECODERS = {kind: msgspec.json.Decoder(sort) for kind, sort in _SORTS.items()}
 _written = msgspec.json.Encoder().encode
-KINDS = frozenset(_BODIES)
+KINDS = frozenset(_SORTS)
 """Kinds whose bodies are read here."""
-_OFFSET = re.compile(rb'[+-]\d\d:\d\d"')
-"""Where there is none of this, all times are in UTC already."""
 
 
 def read_body(kind: str, text: bytes) -> tuple[bytes, bytes]:
     """A body in normal form, and the same with its times in UTC, which is what is hashed, both as JSON. Errors: `Unusual`."""
     try:
-        body = _BODIES[kind].decode(text)
+        body = _DECODERS[kind].decode(text)
     except msgspec.DecodeError as fault:
         raise Unusual from fault
-    _normal(body)
+    return _in_normal_form(body)
+
+
+def take_body(kind: str, told: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The same for a body that is no text yet."""
+    try:
+        body = msgspec.convert(told, _SORTS[kind])
+    except msgspec.ValidationError as fault:
+        raise Unusual from fault
+    return _in_normal_form(body)
+
+
+def _in_normal_form(body: _Part) -> tuple[bytes, bytes]:
+    local = _normal(body)
     written = _written(body)
-    told = written.decode()
-    if not told.isprintable() or "\\" in told or '""' in told or '" ' in told or ' "' in told:
-        _names(body)  # something is escaped, a text is empty, or one begins or ends with a space
-    if not _OFFSET.search(written):
+    if b"\\" in written or b" " in written or b"\x7f" in written or not written.isascii():
+        told = written.decode()
+        if not told.isprintable() or "\\" in told or '" ' in told or ' "' in told:
+            _names(body)  # something is escaped, or a text begins or ends with a space
+    if not local:
         return written, written
-    _times(body, moment_in_utc)
+    _in_utc(body)
     return written, _written(body)
 
 
-def _normal(body: _Part) -> None:
+def _normal(body: _Part) -> bool:
+    """Put the amounts and times of a body into normal form; whether any time is not in UTC."""
+    local = False
     for name in body.AMOUNTS:
         told = getattr(body, name)
-        if told is not UNSET and (normal := decimal(told)) is not told:
-            setattr(body, name, normal)
+        if told is not UNSET and not is_normal(told):
+            setattr(body, name, decimal(told))
     for name in body.TIMES:
         told = getattr(body, name)
         if told is not UNSET:
-            setattr(body, name, moment(told))
+            _, normal, utc = read_time(told)
+            setattr(body, name, normal)
+            local = local or normal != utc
     if body.PARTS and (parts := getattr(body, body.PARTS)) is not UNSET:
         for part in parts:
-            _normal(part)
+            local = _normal(part) or local
+    return local
 
 
-def _times(body: _Part, take: Take) -> None:
+def _in_utc(body: _Part) -> None:
     for name in body.TIMES:
         told = getattr(body, name)
         if told is not UNSET:
-            setattr(body, name, take(told))
-    for part in _parts(body):
-        _times(part, take)
+            setattr(body, name, read_time(told)[2])
+    if body.PARTS and (parts := getattr(body, body.PARTS)) is not UNSET:
+        for part in parts:
+            _in_utc(part)
 
 
 def _names(body: _Part) -> None:
@@ -191,8 +207,3 @@ def _names(body: _Part) -> None:
                 _names(one)
             elif isinstance(one, str) and name not in body.TEXTS:
                 code(one)
-
-
-def _parts(body: _Part) -> list[_Part]:
-    found = getattr(body, body.PARTS) if body.PARTS else UNSET
-    return [] if found is UNSET else found

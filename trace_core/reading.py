@@ -24,13 +24,14 @@ from trace_core.events import Flow, Source, flow_of, stated, thing_of
 from trace_core.identifiers import KINDS, ThingId
 from trace_core.parts import Unusual, code, decimal, read_time
 from trace_core.plain_bodies import KINDS as KINDS_WITHOUT_EVENT
-from trace_core.plain_bodies import read_body
+from trace_core.plain_bodies import read_body, take_body
 
 REMEMBERED = 200_000
 """Parts of each sort and plant in memory at most, where a reader is not told otherwise."""
 SET_UPS = 2_000
 """Lists of inputs in memory at most: boards made one after the other name the same ones."""
 Told = dict[str, Any]
+_written = msgspec.json.Encoder().encode
 
 
 class _Line(Struct, forbid_unknown_fields=True):
@@ -123,6 +124,17 @@ class Reader:
         except (msgspec.DecodeError, orjson.JSONDecodeError, Unusual):
             return read_document(_parsed(text))
 
+    def take(self, kind: str, plant: str, key: str, revision: int, body: Told, recorded_at: str | None = None) -> Document:
+        """The same for what is no text yet, such as a mapping makes."""
+        if kind in KINDS_WITHOUT_EVENT:
+            try:
+                known = None if recorded_at is None else read_time(recorded_at)[0]
+                return _without_event((kind, code(plant), code(key), revision, known), take_body(kind, body))
+            except Unusual:
+                pass
+        told = {"kind": kind, "plant": plant, "key": key, "revision": revision, "body": body}
+        return self.read(_written(told if recorded_at is None else told | {"recorded_at": recorded_at}))
+
     def _usual(self, text: bytes) -> Document:
         line = self._line.decode(text)
         plant, key, revision = code(line.plant), code(line.key), bytes(line.revision)
@@ -130,7 +142,7 @@ class Reader:
             raise Unusual
         known = None if line.recorded_at is None else read_time(line.recorded_at)[0]
         if line.kind in KINDS_WITHOUT_EVENT:
-            return _without_event((line.kind, plant, key, int(revision), known), line.body)
+            return _without_event((line.kind, plant, key, int(revision), known), read_body(line.kind, bytes(line.body)))
         if line.kind not in self._bodies:
             raise Unusual
         parts = self._parts.get(plant) or self._parts.setdefault(plant, _Parts(plant, self._remembered))
@@ -142,8 +154,8 @@ class Reader:
         return Document(*head, deleted=False, body=BodyText(written), content=content, stated=event)
 
 
-def _without_event(head: tuple[str, str, str, int, datetime | None], body: Raw) -> Document:
-    written, hashed = read_body(head[0], bytes(body))
+def _without_event(head: tuple[str, str, str, int, datetime | None], body: tuple[bytes, bytes]) -> Document:
+    written, hashed = body
     content = hashlib.sha256(b'["' + head[0].encode() + b'",false,' + hashed + b"]").hexdigest()
     return Document(*head, deleted=False, body=BodyText(written), content=content)
 

@@ -5,7 +5,8 @@ A key is a short text. Both stores index documents by them, so that any neighbou
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
 
 from trace_core.documents.envelope import Document
 from trace_core.events import Event, event_of, named_things, thing_of
@@ -85,7 +86,7 @@ def touches(document: Document) -> tuple[str, ...]:
     if document.deleted:
         return ()
     event = event_of(document)
-    return tuple(sorted(set(_of_event(event) if event else _of_master(document))))
+    return tuple(sorted(set(_of_event(event) if event else of_master(document))))
 
 
 def _of_event(event: Event) -> Iterator[str]:
@@ -116,24 +117,25 @@ def beside_things(event: Event) -> Iterator[str]:
             yield by_movement(event.plant, event.reverses)
 
 
-def _of_master(document: Document) -> Iterator[str]:
-    body, plant = document.body, document.plant
-    if document.kind == "item":
-        yield by_item(plant, body["item"])
-    elif document.kind == "bom":
-        yield by_bom(plant, body["item"])
-    elif document.kind == "order":
-        yield by_order_document(plant, body["order"])
-        yield by_number(body["order"])
-    elif document.kind == "partner":
-        yield by_partner(plant, body["partner"])
-    elif document.kind == "crosswalk":
-        yield by_crosswalk(plant, body["what"], body["here"])
-    elif document.kind == "lot":
-        yield by_lot(ThingId(PlantCode(plant), "lot", ItemCode(body["item"]), body["lot"]))
-        for name in ("lot", "supplier_lot", "date_code"):
-            if name in body:
-                yield by_number(body[name])
+def of_master(document: Document) -> Collection[str]:
+    """The keys of a document that states no event, each once; a withdrawn document has none."""
+    named = _MASTERS.get(document.kind)
+    return () if document.deleted or named is None else named(document.plant, document.body)
+
+
+def _of_lot(plant: str, body: Mapping[str, Any]) -> Collection[str]:
+    lot = by_lot(ThingId(PlantCode(plant), "lot", ItemCode(body["item"]), body["lot"]))
+    return {lot, *(by_number(body[name]) for name in ("lot", "supplier_lot", "date_code") if name in body)}
+
+
+_MASTERS: Mapping[str, Callable[[str, Mapping[str, Any]], Collection[str]]] = {
+    "item": lambda plant, body: (by_item(plant, body["item"]),),
+    "bom": lambda plant, body: (by_bom(plant, body["item"]),),
+    "order": lambda plant, body: (by_order_document(plant, body["order"]), by_number(body["order"])),
+    "partner": lambda plant, body: (by_partner(plant, body["partner"]),),
+    "crosswalk": lambda plant, body: (by_crosswalk(plant, body["what"], body["here"]),),
+    "lot": _of_lot,
+}
 
 
 def waiting_things(told: object, plant: str) -> set[ThingId]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import repeat, starmap
+from itertools import chain, islice, repeat, starmap
 from operator import itemgetter
 from typing import Any
 
@@ -57,10 +57,12 @@ def column(part: Part, compiler: Compiler) -> Make:
         return _shape([(name, column(inner, compiler)) for name, inner in part.members.items()])
     if isinstance(part, Many):
         return _many([column(entry, compiler) for entry in part.entries])
-    if "when" in part.verbs or {"first", "list"} & part.verbs.keys():
+    if "when" in part.verbs or "first" in part.verbs:
         return each_frame(compiler.part(part))
     steps, required = changes(part, compiler.context), bool(part.verbs.get("required"))
-    if "from" in part.verbs:
+    if "list" in part.verbs and not steps:
+        made = _list(part, compiler)
+    elif "from" in part.verbs:
         made = _read(source(str(part.verbs["from"]), compiler.names), steps, part, compiler)
     elif "join" in part.verbs and not steps:
         made = _join(part, compiler)
@@ -109,6 +111,27 @@ def _many(entries: list[Make]) -> Make:
         return [[one for one in row if one is not None] or None for row in zip(*columns, strict=True)]
 
     return many if entries else lambda frames: [None] * len(frames)
+
+
+def _list(part: Value, compiler: Compiler) -> Make:
+    """A list of each frame's rows: the rows of all frames are made side by side and parted again, those that come out empty left out."""
+    values, make = _values(source(str(part.verbs["list"]), compiler.names)), column(part.verbs["of"], compiler.inside("it"))
+    between = None if (told := part.verbs.get("with")) is None else str(told)
+
+    def listed(frames: Frames) -> Column:
+        rows = [found if isinstance(found, list) else [] for found in values(frames)]
+        counts = list(map(len, rows))
+        places = [list(chain.from_iterable(map(repeat, place, counts))) for place in frames.places]
+        column = make(Frames((*places, list(chain.from_iterable(rows)))))
+        left = iter(column)
+        lists: Column = [list(islice(left, count)) for count in counts]
+        if _has_gaps(column):
+            lists = [[one for one in row if one is not None] for row in lists]
+        if between is not None:
+            lists = [between.join(map(as_text, row)) for row in lists]
+        return [one or None for one in lists]
+
+    return listed
 
 
 def _needed(make: Make) -> Make:

@@ -40,7 +40,6 @@ from trace_core.store.sources import current_of_sources
 from trace_core.store.take import Provenance
 
 _JSON = msgspec.json.Decoder(float_hook=Decimal)
-_written = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
@@ -95,7 +94,7 @@ def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
             _interpret_kind(name, kind, list(group), plumbing, batch)
         plumbing.reached("map")
         held = current_of_sources(connection, list(batch.names))
-        fresh = [one for one in batch.woven if not _as_held(one, held)]
+        fresh = [one for one in batch.woven if not _as_held(one, held)] if held else batch.woven
         fresh += _withdrawals(rows, batch, held)
         quarantine.put(connection, batch.quarantined, now=now)
         quarantine.resolve_source(connection, batch.names)
@@ -170,10 +169,11 @@ def _use(row: Any, outcome: Outcome, mapper: Mapper | None, line: Line | None, b
     """Take what a mapping made of a raw document; with any problem the raw document is put away as a whole."""
     problems, woven = list(outcome.problems), list[Woven]()
     if mapper is not None and line is not None:
-        origin = Provenance(row.connection, row.kind, row.key, mapper.name, mapper.version)
+        origin, payload = Provenance(row.connection, row.kind, row.key, mapper.name, mapper.version), bytes(row.payload)
         for one in outcome.documents:
             try:
-                woven.append(Woven(_checked(one, row.revision, line, reader), origin, bytes(row.payload)))
+                document = reader.take(one.kind, line.plant, one.key, row.revision, one.body, one.recorded_at or None)
+                woven.append(Woven(document, origin, payload))
             except Rejected as fault:
                 problems += [_placed(problem, one, mapper) for problem in fault.problems]
         batch.unknown += [
@@ -211,11 +211,6 @@ def _counts(batch: _Batch) -> Counter[tuple[int, str, str]]:
         for name in names:
             found[run, "filled", f"{kind}.{name}"] += count
     return found
-
-
-def _checked(one: Mapped, revision: int, line: Line, reader: Reader) -> Document:
-    told = {"kind": one.kind, "plant": line.plant, "key": one.key, "revision": revision, "body": one.body}
-    return reader.read(_written(told | ({"recorded_at": one.recorded_at} if one.recorded_at else {})))
 
 
 def _placed(problem: Problem, one: Mapped, mapper: Mapper) -> Problem:

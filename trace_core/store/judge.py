@@ -72,16 +72,15 @@ def _items_of(connection: Connection, document: Document) -> Iterable[str]:
 def judge(
     connection: Connection, new: Mapping[int, Document], batch: Batch, woken: Mapping[int, tuple[Document, str]]
 ) -> dict[int, Judgement]:
-    """The verdict on each version, in the light of all documents held, these included. `batch` holds the events of the `new` ones."""
+    """Verdicts in the light of all documents held, these included; the `new` versions without one are woven. `batch` holds their events."""
     old = {id_: document for id_, (document, _) in woken.items() if id_ not in new}
     counted = {(thing.plant, thing.item) for document in old.values() for _, thing, _ in measured(document)}
     items = _items(connection, counted | {(flow.thing.plant, flow.thing.item) for flow in batch.flows if _is_measured(flow)})
     doubted = old | {id_: new[id_] for id_ in _doubtful(batch, items)}
     reversed_ = {(d.plant, str(d.body["reverses"])) for d in doubted.values() if d.kind == "movement" and "reverses" in d.body}
     arrived = _arrived(connection, reversed_)
-    found = {id_: Judgement(document.name, document.revision, "woven") for id_, document in new.items() if id_ not in doubted}
     states = {id_: state for id_, (_, state) in woken.items() if id_ in old}
-    return found | {id_: _verdict(document, items, arrived, states.get(id_, "")) for id_, document in doubted.items()}
+    return {id_: _verdict(document, items, arrived, states.get(id_, "")) for id_, document in doubted.items()}
 
 
 def _is_measured(flow: Flow) -> bool:

@@ -19,7 +19,7 @@ from trace_core.documents.envelope import Document
 from trace_core.events import Event
 from trace_core.identifiers import ThingId
 from trace_core.store.batch import Batch
-from trace_core.touches import PACKS, beside_things, by_naming, by_use_of_item, touches
+from trace_core.touches import PACKS, beside_things, by_naming, by_use_of_item, of_master
 
 Column = Any
 FEW = 32
@@ -111,7 +111,7 @@ def _beside(documents: Mapping[int, Document], batch: Batch) -> dict[str, list[i
     stating: dict[int, Event] = dict(zip(batch.ids.tolist(), batch.events, strict=True))
     for id_ in sorted(documents):
         event = stating.get(id_)
-        for key in touches(documents[id_]) if event is None else set(beside_things(event)):
+        for key in of_master(documents[id_]) if event is None else set(beside_things(event)):
             found[key].append(id_)
     return found
 
@@ -131,6 +131,8 @@ def ranges_of(ids: Column) -> str:
 
 def _ranges_of_few(ids: list[int]) -> str:
     """The same for so few ids that arrays would take longer."""
+    if len(ids) == 1:
+        return f"[{ids[0]},{ids[0] + 1})"
     ranges, first = [], 0
     for at, id_ in enumerate(ids, 1):
         if at == len(ids) or ids[at] != id_ + 1:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, bindparam, func, select, text, update
@@ -29,8 +30,7 @@ from trace_core.store.weavings import record
 Name = tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(NamedTuple):
     """Where a document came from and which mapping made it. For documents loaded as they are the mapping is `canonical`, version 1."""
 
     connection: str
@@ -40,8 +40,7 @@ class Provenance:
     mapping_version: str = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What became of a document: `accepted`, `unchanged`, `parked` or `rejected`, with every problem when rejected.
 
     `at` is its place in the sequence given, None for a document taken in earlier whose state changed now.
@@ -85,10 +84,11 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     for at, (document, origin) in enumerate(zip(documents, origins, strict=True)):
         outcomes += _place(connection, at, document, origin, held, inserts, lost, now)
     news = sorted(inserts.values(), key=_beside_its_order)
-    ids = _insert(connection, news, _alone(held), now)
+    alone = _alone(held)
+    ids = _insert(connection, news, alone, now)
     new = {id_: document for id_, (_, document, _) in zip(ids, news, strict=True)}
-    judged = _judge(connection, new, _alone(held), lost, now)
-    return _merge(outcomes, judged, {id_: at for id_, (at, _, _) in zip(ids, news, strict=True)})
+    judged = _judge(connection, new, alone, lost, now)
+    return outcomes + _outcomes(new, {id_: at for id_, (at, _, _) in zip(ids, news, strict=True)}, judged)
 
 
 def _beside_its_order(new: New) -> tuple[str, str, int]:
@@ -220,7 +220,7 @@ def _judge(
     changed = {id_: j for id_, j in judged.items() if j.state != (j.before or "woven")}
     _apply(connection, changed)
     counting = {id_: True for id_ in new if id_ not in changed and new[id_].name in alone}
-    unsettled = {judged[id_].name for id_ in judged if id_ not in counting}
+    unsettled = {new[id_].name for id_ in new if id_ not in counting} | {one.name for id_, one in judged.items() if id_ not in counting}
     counting |= {id_: current for id_, current in _settle(connection, unsettled).items() if current or id_ not in new}
     known = dict(new) | {id_: document for id_, (document, _) in woken.items()}
     record(connection, batch, known, dict.fromkeys(lost, False) | counting, now)
@@ -260,9 +260,10 @@ def _settle(connection: Connection, names: Collection[Name]) -> dict[int, bool]:
     return {row.id: row.current for row in changed}
 
 
-def _merge(outcomes: list[Outcome], judged: Mapping[int, Judgement], places: Mapping[int, int]) -> list[Outcome]:
+def _outcomes(new: Mapping[int, Document], places: Mapping[int, int], judged: Mapping[int, Judgement]) -> list[Outcome]:
+    """What became of the new versions, and of earlier ones whose state changed."""
     words = {"woven": "accepted", "parked": "parked", "rejected": "rejected"}
-    found = list(outcomes)
+    found = [Outcome(places[id_], document.name, document.revision, "accepted") for id_, document in new.items() if id_ not in judged]
     for id_, judgement in judged.items():
         if id_ in places or judgement.state != judgement.before:
             found.append(Outcome(places.get(id_), judgement.name, judgement.revision, words[judgement.state], judgement.problems))
