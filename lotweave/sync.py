@@ -24,7 +24,7 @@ from pipelines.tracing import span, traceparent
 from pipelines.waking import waker
 from scheduler.plan import runs_of
 
-LOOK, TELL = 0.25, 3.0
+LOOK, TELL = 0.1, 3.0
 """Seconds between looks at the runs, and between two lines of progress."""
 TRIES = 2
 """After so many attempts on a system that does not answer, a sync ends; the workers try again by themselves."""

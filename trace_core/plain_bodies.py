@@ -7,6 +7,7 @@ schema, which knows every reason why. A property test holds both to the same doc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -27,7 +28,7 @@ class _Part(Struct, forbid_unknown_fields=True):
     AMOUNTS: ClassVar[tuple[str, ...]] = ()
     TIMES: ClassVar[tuple[str, ...]] = ()
     TEXTS: ClassVar[tuple[str, ...]] = ()
-    PARTS: ClassVar[str] = ""
+    PARTS: ClassVar[tuple[str, ...]] = ()
 
 
 class _Step(_Part, kw_only=True):
@@ -77,7 +78,7 @@ class _Line(_Part, kw_only=True):
 class _Bom(_Part, kw_only=True):
     AMOUNTS = ("quantity",)
     TIMES = ("valid_from", "valid_to")
-    PARTS = "lines"
+    PARTS = ("lines",)
 
     item: Code
     lines: list[_Line]
@@ -97,7 +98,7 @@ class _Unit(_Part, kw_only=True):
 
 class _Item(_Part, kw_only=True):
     TEXTS = ("manufacturer", "mpn", "name")
-    PARTS = "units"
+    PARTS = ("units",)
 
     base_uom: Code
     global_item: MaybeCode = UNSET
@@ -138,8 +139,12 @@ KINDS = frozenset(_SORTS)
 """Kinds whose bodies are read here."""
 
 
-def read_body(kind: str, text: bytes) -> tuple[bytes, bytes]:
-    """A body in normal form, and the same with its times in UTC, which is what is hashed, both as JSON. Errors: `Unusual`."""
+Body = tuple[bytes, bytes, object]
+"""A body in normal form, the same with its times in UTC, which is what is hashed, both as JSON; and what it was read into."""
+
+
+def read_body(kind: str, text: bytes) -> Body:
+    """The body that a JSON text states. Errors: `Unusual`."""
     try:
         body = _DECODERS[kind].decode(text)
     except msgspec.DecodeError as fault:
@@ -147,7 +152,7 @@ def read_body(kind: str, text: bytes) -> tuple[bytes, bytes]:
     return _in_normal_form(body)
 
 
-def take_body(kind: str, told: Mapping[str, Any]) -> tuple[bytes, bytes]:
+def take_body(kind: str, told: Mapping[str, Any]) -> Body:
     """The same for a body that is no text yet."""
     try:
         body = msgspec.convert(told, _SORTS[kind])
@@ -156,17 +161,14 @@ def take_body(kind: str, told: Mapping[str, Any]) -> tuple[bytes, bytes]:
     return _in_normal_form(body)
 
 
-def _in_normal_form(body: _Part) -> tuple[bytes, bytes]:
+def _in_normal_form(body: _Part) -> Body:
     local = _normal(body)
     written = _written(body)
     if b"\\" in written or b" " in written or b"\x7f" in written or not written.isascii():
         told = written.decode()
         if not told.isprintable() or "\\" in told or '" ' in told or ' "' in told:
             _names(body)  # something is escaped, or a text begins or ends with a space
-    if not local:
-        return written, written
-    _in_utc(body)
-    return written, _written(body)
+    return written, _written(_in_utc(body)) if local else written, body
 
 
 def _normal(body: _Part) -> bool:
@@ -182,20 +184,25 @@ def _normal(body: _Part) -> bool:
             _, normal, utc = read_time(told)
             setattr(body, name, normal)
             local = local or normal != utc
-    if body.PARTS and (parts := getattr(body, body.PARTS)) is not UNSET:
-        for part in parts:
+    for name in body.PARTS:
+        parts = getattr(body, name)
+        for part in parts if parts is not UNSET else ():
             local = _normal(part) or local
     return local
 
 
-def _in_utc(body: _Part) -> None:
+def _in_utc(body: _Part) -> _Part:
+    """A copy with its times in UTC."""
+    made = copy(body)
     for name in body.TIMES:
         told = getattr(body, name)
         if told is not UNSET:
-            setattr(body, name, read_time(told)[2])
-    if body.PARTS and (parts := getattr(body, body.PARTS)) is not UNSET:
-        for part in parts:
-            _in_utc(part)
+            setattr(made, name, read_time(told)[2])
+    for name in body.PARTS:
+        parts = getattr(body, name)
+        if parts is not UNSET:
+            setattr(made, name, list(map(_in_utc, parts)))
+    return made
 
 
 def _names(body: _Part) -> None:

@@ -24,7 +24,7 @@ from trace_core.events import Flow, Source, flow_of, stated, thing_of
 from trace_core.identifiers import KINDS, ThingId
 from trace_core.parts import Unusual, code, decimal, read_time
 from trace_core.plain_bodies import KINDS as KINDS_WITHOUT_EVENT
-from trace_core.plain_bodies import read_body, take_body
+from trace_core.plain_bodies import Body, read_body, take_body
 
 REMEMBERED = 200_000
 """Parts of each sort and plant in memory at most, where a reader is not told otherwise."""
@@ -154,10 +154,10 @@ class Reader:
         return Document(*head, deleted=False, body=BodyText(written), content=content, stated=event)
 
 
-def _without_event(head: tuple[str, str, str, int, datetime | None], body: tuple[bytes, bytes]) -> Document:
-    written, hashed = body
+def _without_event(head: tuple[str, str, str, int, datetime | None], body: Body) -> Document:
+    written, hashed, read = body
     content = hashlib.sha256(b'["' + head[0].encode() + b'",false,' + hashed + b"]").hexdigest()
-    return Document(*head, deleted=False, body=BodyText(written), content=content)
+    return Document(*head, deleted=False, body=BodyText(written, read), content=content)
 
 
 class _Parts:

@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from lotweave import logs
+from pipelines.uncollected import uncollected
 
 VERBS = {
     "init": "site",
@@ -27,7 +28,7 @@ VERBS = {
     "up": "running",
     "down": "running",
     "doctor": "running",
-    "simulate": "systems",
+    "simulate": "simulate",
     "sync": "systems",
     "reconcile": "reconcile",
 }
@@ -81,4 +82,6 @@ def _of(module: str, name: str) -> Any:
 def run() -> None:
     """The entry of the console script."""
     logs.set_up("warning", human=True)
-    app_of(next(iter(sys.argv[1:]), None))()
+    with uncollected():  # what is loaded stays
+        app = app_of(next(iter(sys.argv[1:]), None))
+    app()

@@ -13,9 +13,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.types import BigInteger
 
 from connectors.kit.contract import RawDocument
-from pipelines.state.database import among, joined
+from pipelines.state.database import among
 from pipelines.state.tables import checkpoint, inbox
 from pipelines.state.uninterpreted import enqueue, enqueue_new
+from trace_core.store.texts import joined
 
 
 @dataclass(frozen=True, slots=True)

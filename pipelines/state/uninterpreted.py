@@ -81,7 +81,8 @@ _FREE_LANE = text(
     " WHERE pg_try_advisory_xact_lock(hashtextextended('lotweave:interpret:' || :plant || ':' || lane, 0)) LIMIT 1"
 )
 _CLAIM = (
-    "SELECT i.*, u.lane FROM uninterpreted u JOIN inbox i ON i.id = u.id WHERE u.plant = %(plant)s AND u.lane = %(lane)s"
+    "SELECT i.id, i.connection, i.kind, i.key, i.revision, i.deleted, i.payload, i.plant, i.run_id, u.lane"
+    " FROM uninterpreted u JOIN inbox i ON i.id = u.id WHERE u.plant = %(plant)s AND u.lane = %(lane)s"
     " ORDER BY u.id LIMIT %(batch)s FOR UPDATE OF u"
 )
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 from marshmallow import ValidationError, fields
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from trace_core.documents.fields import Code, Moment, Strict, plain, without_nulls
 from trace_core.documents.kinds import SCHEMAS
@@ -29,12 +30,13 @@ class Envelope(Strict):
 
 
 class BodyText(Mapping[str, Any]):
-    """A body in normal form as JSON text, parsed only when somebody looks into it."""
+    """A body in normal form as JSON text, parsed only when somebody looks into it for what is not a text of what it was `read` into."""
 
-    __slots__ = ("_told", "text")
+    __slots__ = ("_read", "_told", "text")
 
-    def __init__(self, text: bytes) -> None:
+    def __init__(self, text: bytes, read: object = None) -> None:
         self.text = text
+        self._read = read
         self._told: dict[str, Any] | None = None
 
     def _parsed(self) -> dict[str, Any]:
@@ -43,7 +45,8 @@ class BodyText(Mapping[str, Any]):
         return self._told
 
     def __getitem__(self, name: str) -> Any:
-        return self._parsed()[name]
+        found = getattr(self._read, name, None)
+        return found if found.__class__ is str else self._parsed()[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._parsed())
@@ -52,8 +55,7 @@ class BodyText(Mapping[str, Any]):
         return len(self._parsed())
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, eq=False):
     """A canonical document that has passed its schema.
 
     `body` is in normal form (`fields.plain`): decimal strings, RFC 3339 times. `recorded_at` is None until the store has given it the
@@ -69,7 +71,13 @@ class Document:
     deleted: bool
     body: Mapping[str, Any]
     content: str
-    stated: Any = field(default=None, compare=False, repr=False)
+    stated: Any = None
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, whatever was read out of them."""
+        return isinstance(other, Document) and _said_by(self) == _said_by(other)
+
+    __hash__ = None  # type: ignore[assignment]  # a body is a mapping
 
     @property
     def text(self) -> bytes:
@@ -78,16 +86,24 @@ class Document:
 
     def state(self, event: Any) -> None:
         """Keep what was read out of the body, which never changes."""
-        object.__setattr__(self, "stated", event)
+        force_setattr(self, "stated", event)
 
     @property
     def name(self) -> tuple[str, str, str]:
         """(plant, kind, key): what a higher revision supersedes."""
         return self.plant, self.kind, self.key
 
+    def known_since(self, moment: datetime) -> Document:
+        """The same, known since another time."""
+        return replace(self, recorded_at=moment)
+
     def revised(self, revision: int) -> Document:
         """The same content as another revision."""
         return replace(self, revision=revision, stated=None)
+
+
+def _said_by(document: Document) -> tuple[Any, ...]:
+    return (*document.name, document.revision, document.recorded_at, document.deleted, document.body, document.content)
 
 
 def content_hash(kind: str, *, deleted: bool, body: Mapping[str, Any]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.types import Text
+from sqlalchemy import Connection, text
+
+from trace_core.store.texts import joined
 
 Source = tuple[str, str, str]
 """(connection, the system's kind, the system's key)."""
@@ -20,16 +20,17 @@ def current_of_sources(connection: Connection, sources: Sequence[Source]) -> dic
     """
     if not sources:
         return {}
-    names, kinds, keys = (list(column) for column in zip(*sources, strict=True))
+    (names, of_names), (kinds, of_kinds), (keys, of_keys) = map(joined, zip(*sources, strict=True))
     found = connection.execute(
         text(
             "SELECT DISTINCT ON (d.plant, d.kind, d.key) d.plant, d.kind, d.key, d.revision, d.content, d.deleted, d.connection,"
-            " d.source_kind, d.source_key, d.mapping, d.mapping_version FROM unnest(:names, :kinds, :keys) AS a(connection, kind, key)"
+            " d.source_kind, d.source_key, d.mapping, d.mapping_version FROM ROWS FROM (string_to_table(:names, :of_names),"
+            " string_to_table(:kinds, :of_kinds), string_to_table(:keys, :of_keys)) AS a(connection, kind, key)"
             " CROSS JOIN LATERAL (SELECT * FROM document d WHERE d.connection = a.connection AND d.source_kind = a.kind"
             "  AND d.source_key = a.key AND d.state <> 'conflict' OFFSET 0) d"  # a look for each, however little PostgreSQL knows yet
             " ORDER BY d.plant, d.kind, d.key, d.revision DESC"
-        ).bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("names", "kinds", "keys"))),
-        {"names": names, "kinds": kinds, "keys": keys},
+        ),
+        {"names": names, "of_names": of_names, "kinds": kinds, "of_kinds": of_kinds, "keys": keys, "of_keys": of_keys},
     )
     return {(row.plant, row.kind, row.key): row for row in found}
 

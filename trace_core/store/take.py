@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -99,8 +99,9 @@ def _beside_its_order(new: New) -> tuple[str, str, int]:
 
 def _alone(held: Mapping[tuple[Name, int], _Held]) -> set[Name]:
     """Names of which there is one version only, known to this batch."""
-    counts = Counter(name for name, _ in held)
-    return {name for name, count in counts.items() if count == 1}
+    names = [name for name, _ in held]
+    alone = set(names)
+    return alone if len(alone) == len(names) else {name for name, count in Counter(names).items() if count == 1}
 
 
 def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, int], _Held]:
@@ -169,7 +170,7 @@ def _known_earlier(
     before.recorded_at = known
     if name in inserts:
         at, document, origin = inserts[name]
-        inserts[name] = (at, replace(document, recorded_at=known), origin)
+        inserts[name] = (at, document.known_since(known), origin)
     else:
         connection.execute(update(table).where(table.c.id == before.id).values(recorded_at=known))
 

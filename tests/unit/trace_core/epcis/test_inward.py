@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -214,7 +213,7 @@ class Told:
             assert [str(problem) for problem in found.all_problems()] == []
             assert found.events[0].event
             for envelope in meaning(found.events[0].event, GROUND).documents:
-                self.store.add(replace(read_document(envelope), recorded_at=datetime(2026, 3, 10, hour, tzinfo=UTC)))
+                self.store.add(read_document(envelope).known_since(datetime(2026, 3, 10, hour, tzinfo=UTC)))
 
     def backward(self, thing: str) -> list[str]:
         root = parse_thing(thing)
