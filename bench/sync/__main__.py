@@ -17,8 +17,8 @@ from bench.sync.server import served
 from bench.sync.soap import soap
 from lotweave.embedded.postgres import EmbeddedPostgres
 
-WORKERS, ROUNDS = (1, 2, 4), 3
-"""Processes that interpret, and how often pull and COPY are measured in turn: of so short runs the best of each counts."""
+WORKERS, ROUNDS, JOURNEYS = (1, 2, 4), 3, 2
+"""Processes that interpret, and how often pull and COPY, and the journey and dlt, are measured in turn: the best of each counts."""
 RESULTS = Path(__file__).parent.parent / "results"
 
 
@@ -33,13 +33,18 @@ def main() -> None:
     told = parser.parse_args()
     found: dict[str, Any] = {"orders": told.orders, "soap": soap()}
     with served(told.orders) as system:
-        pairs = [(_apart(lambda url, _at, _folder: copied(url, told.orders)), _bare(system)) for _ in range(ROUNDS)]
-        found["copy"], found["pull"] = (min(side, key=lambda one: float(one["seconds"])) for side in zip(*pairs, strict=True))
+        found["copy"], found["pull"] = _in_turn(
+            ROUNDS, lambda: _apart(lambda url, _at, _folder: copied(url, told.orders)), lambda: _bare(system)
+        )
         found["again"], found["interpret"] = _in_steps(system)
-        found["journey"] = _whole(system)
-        for name, python, run in (("dlt", told.dlt, peer.dlt), ("singer", told.singer, peer.singer)):
-            if python is not None:
-                found[name] = _apart(lambda url, at, folder, python=python, run=run: run(python, system, url, at, folder))
+        peers = {
+            name: lambda python=python, run=run: _apart(lambda url, at, folder: run(python, system, url, at, folder))
+            for name, python, run in (("dlt", told.dlt, peer.dlt), ("singer", told.singer, peer.singer))
+            if python is not None
+        }
+        beside = {"journey": lambda: _whole(system)} | {name: peers.pop(name) for name in ("dlt",) if name in peers}
+        found |= zip(beside, _in_turn(JOURNEYS, *beside.values()), strict=True)
+        found |= {name: run() for name, run in peers.items()}
     with served(told.orders // 4) as system:
         for processes in WORKERS:
             found[f"interpret by {processes}"] = _by_so_many(system, processes)
@@ -48,6 +53,12 @@ def main() -> None:
             found[f"journey of {size}"] = _whole(system)
     (told.results / "sync.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     (told.results / "sync.md").write_text(page(found), "utf-8")
+
+
+def _in_turn(rounds: int, *works: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Several works one after the other, so often; the best of each."""
+    found = [[work() for work in works] for _ in range(rounds)]
+    return [min(side, key=lambda one: float(one["seconds"])) for side in zip(*found, strict=True)]
 
 
 def _apart(work: Callable[..., dict[str, Any]]) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def page(found: Mapping[str, Any]) -> str:
             *_ratios(speed, found),
             "",
             "fsync and synchronous commit are on, each row has a fresh database, the server's pages are built before.",
-            "Pull and COPY take turns, the best of three each. `make bench-sync`.",
+            "Pull and COPY take turns, the best of three each; so do the journey and dlt, the best of two. `make bench-sync`.",
             "",
         ]
     )
