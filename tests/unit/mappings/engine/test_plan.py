@@ -43,6 +43,25 @@ documents:
       lot: row.FLot
       date_code: {from: row.FCode, code: {table: grades, unknown: hold}}
 """
+LISTS = """\
+mapping: kingdee/TEST
+version: 1
+organisation: FOrg.FNumber
+documents:
+  - document: operation
+    when: {FKind: present}
+    key: {join: [P, {from: FID}], with: /}
+    body:
+      order: FOrder
+      equipment: {list: FEntity, of: it.FLot, with: "; "}
+      inputs:
+        list: FEntity
+        of:
+          thing: {kind: {constant: lot}, item: it.FItem.FNumber, number: it.FLot, plant: {from: it.FLot, when: {it.FFlag: ["1"]}}}
+          uom: {from: it.FCode, code: {table: grades, unknown: keep}}
+          designators: {list: it.FParts, of: {from: it.FQty, number: true}}
+      outputs: {list: FEntity, of: {lot: it.FItem.FNumber}, required: true}
+"""
 blank = st.sampled_from([None, "", " ", "　"])
 texts = st.one_of(blank, st.sampled_from(["A", " A ", "B-7", "Ｌ１", "x", "C", "批次"]), st.integers(0, 3), st.booleans())
 numbers = st.one_of(blank, st.sampled_from(["1", "1.50", "1,000", "-3", "abc", "１２"]), st.integers(-2, 9), st.decimals(0, 9, places=2))
@@ -70,10 +89,10 @@ documents = record(
 )  # fmt: skip
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.lists(documents, max_size=6))
-def test_many_at_once_one_by_one_and_explained_are_the_same(desk: Desk, told: list[Any]) -> None:
-    plan = ready(desk)
+@settings(max_examples=800, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.lists(documents, max_size=6), st.sampled_from([RICH, LISTS]))
+def test_many_at_once_one_by_one_and_explained_are_the_same(desk: Desk, told: list[Any], mapping: str) -> None:
+    plan = ready(desk, mapping)
 
     together = plan.apply_many(told)
     alone = [plan.apply(one) for one in told]
@@ -89,12 +108,12 @@ def test_many_at_once_one_by_one_and_explained_are_the_same(desk: Desk, told: li
 PLANS: dict[Any, Any] = {}
 
 
-def ready(desk: Desk) -> Any:
-    if desk.folder not in PLANS:
+def ready(desk: Desk, mapping: str = RICH) -> Any:
+    if (desk.folder, mapping) not in PLANS:
         desk.write("codes/grades.csv", "from,to,organisation\nA,GA,\nA,GB,A\n")
         desk.write("codes/unit_rates.csv", "from,to,factor,item\nREEL,H87,5000,\n卷,H87,5000,A\n")
-        PLANS[desk.folder] = desk.plan(RICH)
-    return PLANS[desk.folder]
+        PLANS[desk.folder, mapping] = desk.plan(mapping)
+    return PLANS[desk.folder, mapping]
 
 
 def test_two_rows_with_one_key_are_refused_by_name(desk: Desk) -> None:
