@@ -15,8 +15,8 @@ from lxml import etree
 from zeep.xsd.types import builtins
 
 _TYPED: Any = etree.XPath("boolean(.//@xsi:type)", namespaces={"xsi": "http://www.w3.org/2001/XMLSchema-instance"})
-_DEEP: Any = etree.XPath("boolean(*/*/node()[not(self::text())])")
-"""Whether there is a type other than the WSDL's, and whether fields hold more than text: asked once for all rows, not of each element."""
+_DEEP: Any = etree.XPath("boolean(*/*/* | */*/node()[2])")
+"""Whether there is a type other than the WSDL's, and whether fields hold more than a text: asked once for all rows, not of each element."""
 Read = Callable[[Any], Any]
 
 

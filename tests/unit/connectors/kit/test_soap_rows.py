@@ -104,7 +104,17 @@ def test_rows_are_those_that_zeep_reads(wire: responses.RequestsMock, service: S
 
 @pytest.mark.parametrize("definitions", [FLAT])
 @pytest.mark.parametrize(
-    "rows", [FLAT_FULL, FLAT_SPARE, FLAT_FULL + FLAT_SPARE, FLAT_FULL.replace("12.500", " 12<!-- counted -->.500\n"), ""]
+    "rows",
+    [
+        FLAT_FULL,
+        FLAT_SPARE,
+        FLAT_FULL + FLAT_SPARE,
+        FLAT_FULL.replace("12.500", " 12<!-- counted -->.500\n"),
+        FLAT_FULL.replace(" 批 1 ", "<!-- none -->"),
+        FLAT_FULL.replace(" 批 1 ", "<?page 2?>"),
+        FLAT_FULL.replace(" 批 1 ", "<![CDATA[批<1>]]>").replace("12.500", "1<![CDATA[2]]>.5"),
+        "",
+    ],
 )
 def test_rows_of_simple_fields_are_those_that_zeep_reads(wire: responses.RequestsMock, service: SoapService, rows: str) -> None:
     found, told = both(wire, service, rows)
@@ -120,6 +130,7 @@ FLAT_ODD = [
     FLAT_FULL.replace("open>", "opened>"),
     FLAT_FULL.replace("12.500", "12<b/>.500"),
     FLAT_FULL.replace("12.500", "12<?page 2?>.500"),
+    FLAT_FULL.replace("12.500", "<b/>"),
     FLAT_FULL.replace("12.500", "twelve"),
 ]
 ALL_ODD = [*((DEFINITIONS, SPARE, odd) for odd in ODD), *((FLAT, FLAT_SPARE, odd) for odd in FLAT_ODD)]
