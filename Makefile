@@ -57,7 +57,7 @@ bench-reconcile: setup ## a million documents compared with a system, a thousand
 	@$(BIN)/python -m venv .bench/$* && .bench/$*/bin/pip install --quiet -r $< && touch $@
 
 .PHONY: bench-sync
-bench-sync: setup .bench/dlt/.ready .bench/singer/.ready ## 200,000 orders pulled and carried to the end, beside dlt, Singer and raw COPY (about 20 minutes)
+bench-sync: setup .bench/dlt/.ready .bench/singer/.ready ## 200,000 orders pulled and carried to the end, beside dlt, Singer and raw COPY (about 12 minutes)
 	@$(BIN)/python -m compileall -q lotweave scheduler pipelines connectors mappings trace_core # as an installation does
 	@$(BIN)/python -m bench.sync --dlt .bench/dlt/bin/python --singer .bench/singer/bin/python
 

@@ -12,6 +12,7 @@ from typing import Any
 from bench.sync import ours, peer
 from bench.sync.copied import copied
 from bench.sync.database import listening
+from bench.sync.killed import killed
 from bench.sync.page import page
 from bench.sync.server import served
 from bench.sync.soap import soap
@@ -44,6 +45,7 @@ def main() -> None:
         }
         beside = {"journey": lambda: _whole(system)} | {name: peers.pop(name) for name in ("dlt",) if name in peers}
         found |= zip(beside, _in_turn(JOURNEYS, *beside.values()), strict=True)
+        found["killed"] = _killed(system)
         found |= {name: run() for name, run in peers.items()}
     with served(told.orders // 4) as system:
         for processes in WORKERS:
@@ -91,6 +93,11 @@ def _by_so_many(system: str, processes: int) -> dict[str, Any]:
 def _whole(system: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         return ours.journey(ours.site_at(Path(folder) / "site", system))
+
+
+def _killed(system: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        return killed(ours.site_at(Path(folder) / "site", system))
 
 
 if __name__ == "__main__":

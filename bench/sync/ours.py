@@ -29,7 +29,12 @@ from scheduler.plan import runs_of
 
 SITE = Path(__file__).parent / "site"
 PLANT, GLANCE = "BJ", 0.2
-COUNTED = "SELECT (SELECT count(*) FROM inbox WHERE NOT quarantined), (SELECT count(*) FROM document), (SELECT count(*) FROM quarantine)"
+COUNTED = (
+    "SELECT (SELECT count(*) FROM inbox WHERE NOT quarantined) AS orders, (SELECT count(*) FROM document) AS documents,"
+    " (SELECT count(*) FROM quarantine) AS quarantined, (SELECT CAST(sum(hashtextextended(concat_ws(E'\\t', plant, kind, key, revision,"
+    " content, state, current), 0)) AS text) FROM document) AS genealogy"
+)
+"""Counts, and a sum over all documents that is the same for the same documents."""
 ANSWERED = "SELECT count(answered_at) FROM pulse"
 LEFT = "SELECT (SELECT count(*) FROM run WHERE state <> 'done') + (SELECT count(*) FROM uninterpreted)"
 
@@ -100,14 +105,20 @@ def journey(site: Site) -> dict[str, Any]:
         peak, ended = [0.0], threading.Event()
         watcher = threading.Thread(target=_watch, args=(site, peak, ended))
         watcher.start()
-        seconds, again = _synced(site, house), _synced(site, house, "--full")
+        seconds, again = synced(site, house), synced(site, house, "--full")
         ended.set()
         watcher.join()
-        done, documents, quarantined = _asked(house, COUNTED)
-        return {"orders": done, "documents": documents, "quarantined": quarantined, "seconds": seconds, "again": again, "peak_mb": peak[0]}
+        return counted(house) | {"seconds": seconds, "again": again, "peak_mb": peak[0]}
 
 
-def _synced(site: Site, house: House, *options: str) -> float:
+def counted(house: House) -> dict[str, Any]:
+    """How many orders, documents and raw documents in quarantine there are, and what the genealogy comes to."""
+    with house.begin() as connection:
+        return dict(connection.execute(text(COUNTED)).mappings().one())
+
+
+def synced(site: Site, house: House, *options: str) -> float:
+    """Seconds of the verb until nothing is left to do."""
     began = time.perf_counter()
     command = [sys.executable, "-m", "lotweave", "sync", PLANT, *options, "--site", str(site.folder), "--json"]
     subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
@@ -129,10 +140,15 @@ def _asked(house: House, question: str) -> Any:
 
 def _watch(site: Site, peak: list[float], ended: threading.Event) -> None:
     """The most memory that one of the site's workers had."""
-    mine = f"LOTWEAVE_SITE={site.folder}".encode()
     while not ended.wait(0.5):
-        for process in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError, StopIteration, ValueError):
-                if b"lotweave.worker:app\0worker" in (process / "cmdline").read_bytes() and mine in (process / "environ").read_bytes():
-                    line = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmRSS:"))
-                    peak[0] = max(peak[0], int(line.split()[1]) / 1024)
+        peak[0] = max([peak[0], *(mb for _, _, mb in workers(site))])
+
+
+def workers(site: Site) -> Iterator[tuple[int, int, float]]:
+    """The site's worker processes: number, number of the parent, MB of memory."""
+    mine = f"LOTWEAVE_SITE={site.folder}".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, KeyError):
+            if b"lotweave.worker:app\0worker" in (process / "cmdline").read_bytes() and mine in (process / "environ").read_bytes():
+                told = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+                yield int(process.name), int(told["PPid"]), int(told["VmRSS"].split()[0]) / 1024

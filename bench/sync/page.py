@@ -12,6 +12,7 @@ NAMES = {
     "again": "Lotweave: the same pulled in full again, nothing changed",
     "interpret": "Lotweave: inbox to genealogy, two processes on one plant",
     "journey": "Lotweave: the whole journey with Celery and all guarantees",
+    "killed": "Lotweave: the same while a process that works is killed every half second",
     "interpret by 1": "a quarter of them interpreted by one process",
     "interpret by 2": "by two",
     "interpret by 4": "by four, of which two run at a time where there are two cores",
@@ -54,5 +55,8 @@ def _ratios(speed: Mapping[str, float], found: Mapping[str, Any]) -> list[str]:
     told.append(f"- Raw COPY is {speed['copy'] / speed['pull']:.1f} times the bare pull.")
     journey = found["journey"]
     told.append(f"- The journey of unchanged orders takes {journey['again'] / journey['seconds']:.2f} of the first.")
+    disturbed, rate = found["killed"], speed["killed"] / speed["journey"]
+    same = "the same" if disturbed["genealogy"] == journey["genealogy"] else "ANOTHER"
+    told.append(f"- With {disturbed['kills']} kills the journey keeps {rate:.2f} of its rate, and its genealogy is {same}.")
     told.append(f"- Of a journey's orders come {journey['documents']:,} documents, {journey['quarantined']} in quarantine.")
     return told
