@@ -122,6 +122,16 @@ def _moment(text: str) -> datetime:
 
 _USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)?", re.ASCII)
 _ANY_TIME: Any = builtins.DateTime().pythonvalue  # type: ignore[no-untyped-call]
+
+
+def _truth(text: str) -> bool:
+    """A truth in its usual forms; all others by zeep's own type."""
+    found = _TRUTHS.get(text)
+    return bool(_ANY_TRUTH(text)) if found is None else found
+
+
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_ANY_TRUTH: Any = builtins.Boolean().pythonvalue  # type: ignore[no-untyped-call]
 _QUICK: dict[type, Callable[[str], Any]] = {
     builtins.String: str,
     builtins.Long: int,
@@ -129,6 +139,7 @@ _QUICK: dict[type, Callable[[str], Any]] = {
     builtins.Integer: int,
     builtins.Decimal: Decimal,
     builtins.DateTime: _moment,
+    builtins.Boolean: _truth,
 }
 """The same values as zeep's own types give, without what those look at first."""
 

@@ -110,6 +110,7 @@ def test_rows_are_those_that_zeep_reads(wire: responses.RequestsMock, service: S
         FLAT_SPARE,
         FLAT_FULL + FLAT_SPARE,
         FLAT_FULL.replace("12.500", " 12<!-- counted -->.500\n"),
+        *(FLAT_FULL.replace("true</open>", f"{truth}</open>") for truth in ("1", "0", "false", " true ", "TRUE", "maybe")),
         FLAT_FULL.replace(" 批 1 ", "<!-- none -->"),
         FLAT_FULL.replace(" 批 1 ", "<?page 2?>"),
         FLAT_FULL.replace(" 批 1 ", "<![CDATA[批<1>]]>").replace("12.500", "1<![CDATA[2]]>.5"),
