@@ -83,8 +83,6 @@ def by_number(number: str) -> str:
 
 def touches(document: Document) -> tuple[str, ...]:
     """Every key of the document, sorted, each once; a withdrawn document has none."""
-    if document.deleted:
-        return ()
     event = event_of(document)
     return tuple(sorted(set(_of_event(event) if event else of_master(document))))
 

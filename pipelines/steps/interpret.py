@@ -94,7 +94,7 @@ def _one_batch(plant: str, plumbing: Plumbing, most: int) -> int:
             _interpret_kind(name, kind, list(group), plumbing, batch)
         plumbing.reached("map")
         held = current_of_sources(connection, list(batch.names))
-        fresh = [one for one in batch.woven if not _as_held(one, held)] if held else batch.woven
+        fresh = [one for one in batch.woven if not _as_held(one, held)]
         fresh += _withdrawals(rows, batch, held)
         quarantine.put(connection, batch.quarantined, now=now)
         quarantine.resolve_source(connection, batch.names)

@@ -30,7 +30,7 @@ class Envelope(Strict):
 
 
 class BodyText(Mapping[str, Any]):
-    """A body in normal form as JSON text, parsed only when somebody looks into it for what is not a text of what it was `read` into."""
+    """A body in normal form as JSON text. Its texts are those of what it was `read` into, where that is known; else it is parsed."""
 
     __slots__ = ("_read", "_told", "text")
 

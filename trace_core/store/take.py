@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection, bindparam, func, select, text, update
+from sqlalchemy import Connection, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
@@ -24,7 +24,7 @@ from trace_core.store.batch import Batch
 from trace_core.store.judge import Judgement, judge, wakes
 from trace_core.store.postings import put_postings
 from trace_core.store.seals import SHARED
-from trace_core.store.tables import document as table
+from trace_core.store.texts import joined
 from trace_core.store.weavings import record
 
 Name = tuple[str, str, str]
@@ -65,6 +65,38 @@ New = tuple[int, Document, Provenance]
 """The place in the sequence given, the document, and where it came from."""
 
 
+@dataclass(slots=True)
+class _Taking:
+    """What a batch comes to: versions held, its own included; those to insert; those held before that lost, or are known earlier."""
+
+    held: dict[tuple[Name, int], _Held]
+    now: datetime
+    inserts: dict[tuple[Name, int], New] = field(default_factory=dict)
+    lost: list[int] = field(default_factory=list)
+    earlier: dict[int, datetime] = field(default_factory=dict)
+
+    def insert(self, name: tuple[Name, int], new: New, known: datetime) -> None:
+        """Insert a version and count it as held."""
+        self.held[name] = _Held(0, new[1].content, known)
+        self.inserts[name] = new
+
+    def known_earlier(self, name: tuple[Name, int], before: _Held, known: datetime) -> None:
+        """The same content is known since an earlier time."""
+        before.recorded_at = known
+        if name in self.inserts:
+            at, document, origin = self.inserts[name]
+            self.inserts[name] = (at, document.known_since(known), origin)
+        else:
+            self.earlier[before.id] = known
+
+    def supersede(self, name: tuple[Name, int], before: _Held) -> int | None:
+        """Let a version lose a conflict; its place in the sequence given, None where it was held before."""
+        loser = self.inserts.pop(name, None)
+        if loser is None:
+            self.lost.append(before.id)
+        return loser[0] if loser else None
+
+
 CONFLICT = "another document with the same key and revision says something else; send the right one with a higher revision"
 
 
@@ -77,17 +109,15 @@ def take(connection: Connection, documents: Sequence[Document], origins: Sequenc
     connection.execute(text(SHARED))
     for plant in sorted({document.plant for document in documents}):
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"lotweave:weave:{plant}", 0))))
-    held = _held(connection, {document.name for document in documents})
+    taking = _Taking(_held(connection, {document.name for document in documents}), now)
     outcomes: list[Outcome] = []
-    inserts: dict[tuple[Name, int], New] = {}
-    lost: list[int] = []
     for at, (document, origin) in enumerate(zip(documents, origins, strict=True)):
-        outcomes += _place(connection, at, document, origin, held, inserts, lost, now)
-    news = sorted(inserts.values(), key=_beside_its_order)
-    alone = _alone(held)
+        outcomes += _place(taking, at, document, origin)
+    _correct(connection, taking)
+    news, alone = sorted(taking.inserts.values(), key=_beside_its_order), _alone(taking.held)
     ids = _insert(connection, news, alone, now)
     new = {id_: document for id_, (_, document, _) in zip(ids, news, strict=True)}
-    judged = _judge(connection, new, alone, lost, now)
+    judged = _judge(connection, new, alone, taking.lost, now)
     return outcomes + _outcomes(new, {id_: at for id_, (at, _, _) in zip(ids, news, strict=True)}, judged)
 
 
@@ -107,15 +137,15 @@ def _alone(held: Mapping[tuple[Name, int], _Held]) -> set[Name]:
 def _held(connection: Connection, names: Collection[Name]) -> dict[tuple[Name, int], _Held]:
     if not names:
         return {}
-    plants, kinds, keys = zip(*sorted(names), strict=True)
+    (plants, of_plants), (kinds, of_kinds), (keys, of_keys) = map(joined, zip(*sorted(names), strict=True))
     found = connection.execute(
         text(
             "SELECT d.plant, d.kind, d.key, d.revision, d.id, d.content, d.recorded_at, d.problems"
-            r" FROM ROWS FROM (string_to_table(:plants, E'\n'), string_to_table(:kinds, E'\n'), string_to_table(:keys, E'\n'))"
+            " FROM ROWS FROM (string_to_table(:plants, :of_plants), string_to_table(:kinds, :of_kinds), string_to_table(:keys, :of_keys))"
             " AS asked(plant, kind, key) CROSS JOIN LATERAL (SELECT * FROM document d WHERE d.plant = asked.plant AND d.kind = asked.kind"
             "  AND d.key = asked.key AND d.state <> 'conflict' OFFSET 0) d"  # a look for each, however little PostgreSQL knows yet
         ),
-        {"plants": "\n".join(plants), "kinds": "\n".join(kinds), "keys": "\n".join(keys)},
+        {"plants": plants, "of_plants": of_plants, "kinds": kinds, "of_kinds": of_kinds, "keys": keys, "of_keys": of_keys},
     )
     return {((r.plant, r.kind, r.key), r.revision): _Held(r.id, r.content, r.recorded_at, _problems(r.problems)) for r in found}
 
@@ -124,55 +154,40 @@ def _problems(told: list[dict[str, str]] | None) -> tuple[Problem, ...]:
     return tuple(Problem(**one) for one in told or ())
 
 
-def _place(
-    connection: Connection,
-    at: int,
-    document: Document,
-    origin: Provenance,
-    held: dict[tuple[Name, int], _Held],
-    inserts: dict[tuple[Name, int], New],
-    lost: list[int],
-    now: datetime,
-) -> list[Outcome]:
+def _place(taking: _Taking, at: int, document: Document, origin: Provenance) -> list[Outcome]:
     """Decide between insert, unchanged and conflict; the documents of this batch count as held from here on."""
     name = (document.name, document.revision)
-    before = held.get(name)
-    known = document.recorded_at or now
-    rejected = (Problem("revision", CONFLICT, str(document.revision)),)
+    before = taking.held.get(name)
+    known = document.recorded_at or taking.now
     if before is None:
-        held[name] = _Held(0, document.content, known)
-        inserts[name] = (at, document, origin)
+        taking.insert(name, (at, document, origin), known)
         return []
     earlier = known < before.recorded_at
     if before.content == document.content:
         if earlier:
-            _known_earlier(connection, name, known, before, inserts)
+            taking.known_earlier(name, before, known)
         state = "rejected" if before.problems else "unchanged"
         return [Outcome(at, document.name, document.revision, state, before.problems)]
-    if not earlier:
-        return [Outcome(at, document.name, document.revision, "rejected", rejected)]
-    loser = inserts.pop(name, None)
-    if loser is None:
-        connection.execute(update(table).where(table.c.id == before.id).values(state="conflict", current=False))
-        lost.append(before.id)
-    held[name] = _Held(0, document.content, known)
-    inserts[name] = (at, document, origin)
-    return [Outcome(loser[0] if loser else None, document.name, document.revision, "rejected", rejected)]
+    loser: int | None = at
+    if earlier:
+        loser = taking.supersede(name, before)
+        taking.insert(name, (at, document, origin), known)
+    return [Outcome(loser, document.name, document.revision, "rejected", (Problem("revision", CONFLICT, str(document.revision)),))]
 
 
-def _known_earlier(
-    connection: Connection,
-    name: tuple[Name, int],
-    known: datetime,
-    before: _Held,
-    inserts: dict[tuple[Name, int], New],
-) -> None:
-    before.recorded_at = known
-    if name in inserts:
-        at, document, origin = inserts[name]
-        inserts[name] = (at, document.known_since(known), origin)
-    else:
-        connection.execute(update(table).where(table.c.id == before.id).values(recorded_at=known))
+def _correct(connection: Connection, taking: _Taking) -> None:
+    """Write what a batch changes of versions held before: those that lost a conflict, and those known earlier."""
+    if taking.lost:
+        connection.execute(_LOSE, {"ids": taking.lost})
+    if taking.earlier:
+        connection.execute(_KNOW, {"ids": list(taking.earlier), "moments": list(taking.earlier.values())})
+
+
+_LOSE = text("UPDATE document SET state = 'conflict', current = false WHERE id = ANY(CAST(:ids AS bigint[]))")
+_KNOW = text(
+    "UPDATE document d SET recorded_at = n.moment FROM unnest(CAST(:ids AS bigint[]), CAST(:moments AS timestamptz[])) AS n(id, moment)"
+    " WHERE d.id = n.id"
+)
 
 
 COLUMNS = (

@@ -26,7 +26,7 @@ def test_a_change_counts_without_a_restart(tmp_path: Path) -> None:
     assert (before, after, names(made)) == ([], ["su"], [])
 
 
-def test_a_zones_and_kinds_the_site_counts_too(tmp_path: Path) -> None:
+def test_a_calendar_of_the_site_counts_too(tmp_path: Path) -> None:
     (tmp_path / "schedules.toml").write_text(HOURLY.replace('"1h"', '"1h"\ncalendar = "own"\nonly = "working-days"'))
     made = Timetables(tmp_path, KNOWN)
     wrong = [problem.problem for problem in made.problems]
