@@ -17,6 +17,7 @@ from bench.sync.page import page
 from bench.sync.server import served
 from bench.sync.soap import soap
 from lotweave.embedded.postgres import EmbeddedPostgres
+from lotweave.settings import Site
 
 WORKERS, ROUNDS, JOURNEYS = (1, 2, 4), 3, 2
 """Processes that interpret, and how often pull and COPY, and the journey and dlt, are measured in turn: the best of each counts."""
@@ -38,15 +39,13 @@ def main() -> None:
             ROUNDS, lambda: _apart(lambda url, _at, _folder: copied(url, told.orders)), lambda: _bare(system)
         )
         found["again"], found["interpret"] = _in_steps(system)
-        peers = {
-            name: lambda python=python, run=run: _apart(lambda url, at, folder: run(python, system, url, at, folder))
-            for name, python, run in (("dlt", told.dlt, peer.dlt), ("singer", told.singer, peer.singer))
-            if python is not None
-        }
-        beside = {"journey": lambda: _whole(system)} | {name: peers.pop(name) for name in ("dlt",) if name in peers}
-        found |= zip(beside, _in_turn(JOURNEYS, *beside.values()), strict=True)
-        found["killed"] = _killed(system)
-        found |= {name: run() for name, run in peers.items()}
+        works = {"journey": lambda: _whole(system)}
+        if told.dlt is not None:
+            works["dlt"] = lambda: _apart(lambda url, at, folder: peer.dlt(told.dlt, system, url, at, folder))
+        found |= zip(works, _in_turn(JOURNEYS, *works.values()), strict=True)
+        found["killed"] = _whole(system, killed)
+        if told.singer is not None:
+            found["singer"] = _apart(lambda url, at, folder: peer.singer(told.singer, system, url, at, folder))
     with served(told.orders // 4) as system:
         for processes in WORKERS:
             found[f"interpret by {processes}"] = _by_so_many(system, processes)
@@ -55,6 +54,8 @@ def main() -> None:
             found[f"journey of {size}"] = _whole(system)
     (told.results / "sync.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     (told.results / "sync.md").write_text(page(found), "utf-8")
+    if found["killed"]["genealogy"] != found["journey"]["genealogy"]:
+        raise SystemExit("the genealogy of the journey with kills is another than that of the undisturbed one")
 
 
 def _in_turn(rounds: int, *works: Callable[[], dict[str, Any]]) -> list[dict[str, Any]]:
@@ -90,14 +91,9 @@ def _by_so_many(system: str, processes: int) -> dict[str, Any]:
         return ours.interpreted(site, processes)
 
 
-def _whole(system: str) -> dict[str, Any]:
+def _whole(system: str, journey: Callable[[Site], dict[str, Any]] = ours.journey) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        return ours.journey(ours.site_at(Path(folder) / "site", system))
-
-
-def _killed(system: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        return killed(ours.site_at(Path(folder) / "site", system))
+        return journey(ours.site_at(Path(folder) / "site", system))
 
 
 if __name__ == "__main__":
