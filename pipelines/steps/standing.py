@@ -54,14 +54,13 @@ class Tracker:
 
     def took(self, numbers: Sequence[int], outcomes: Sequence[Outcome]) -> None:
         """What became of the lines with these numbers, and of earlier lines because of them."""
-        spoilt: dict[int, Outcome] = {}
+        earlier = [outcome for outcome in outcomes if outcome.at is None]
+        spoilt = {hash(_name(outcome)): outcome for outcome in earlier if not self._moved(_name(outcome), outcome)}
+        if spoilt:
+            self._spoil(spoilt)  # before the lines of this batch stand: one may say instead what an earlier one said
         for outcome in outcomes:
             if outcome.at is not None:
                 self._stands(_name(outcome), numbers[outcome.at], outcome)
-            elif not self._moved(_name(outcome), outcome):
-                spoilt[hash(_name(outcome))] = outcome
-        if spoilt:
-            self._spoil(spoilt)
 
     def _stands(self, name: Name, number: int, outcome: Outcome) -> None:
         if outcome.state == "accepted":

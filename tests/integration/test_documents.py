@@ -57,6 +57,33 @@ def test_an_equal_revision_that_says_something_else_is_rejected(house: House) ->
     assert answer["rejections"][0]["problems"][0]["path"] == "revision"
 
 
+def recorded(quantity: str, hour: int) -> list[dict[str, Any]]:
+    """Three movements as they are known since an hour."""
+    return [move(str(at), "receive", "L1", quantity) | {"recorded_at": f"2026-03-01T{hour:02}:00:00Z"} for at in range(3)]
+
+
+def held(house: House) -> set[tuple[str, str, int, bool]]:
+    with house.begin() as connection:
+        told = connection.execute(text("SELECT state, body->>'quantity', date_part('hour', recorded_at)::int, current FROM document"))
+        return {tuple(row) for row in told}
+
+
+def test_versions_held_before_lose_to_those_recorded_earlier(house: House) -> None:
+    assert counts(take(house, *recorded("10", 9))) == (3, 0, 0, 0)
+    assert counts(take(house, *recorded("11", 10))) == (0, 0, 0, 3)
+    assert held(house) == {("woven", "10", 9, True)}
+
+    assert counts(take(house, *recorded("12", 8))) == (3, 0, 0, 3)
+    assert held(house) == {("conflict", "10", 9, False), ("woven", "12", 8, True)}
+
+
+def test_versions_held_before_are_known_since_the_earliest_time_told(house: House) -> None:
+    take(house, *recorded("10", 9))
+    assert counts(take(house, *recorded("10", 7), *recorded("10", 8))) == (0, 6, 0, 0)
+
+    assert held(house) == {("woven", "10", 7, True)}
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_conflicting_the_one_recorded_earlier_holds_whichever_came_first(house: House, turned: bool) -> None:
     early = move("1", "receive", "EARLY") | {"recorded_at": "2026-03-01T00:00:00Z"}
